@@ -1,0 +1,1 @@
+"""The terminal: each command a thin shell over one use case."""

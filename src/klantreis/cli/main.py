@@ -1,0 +1,61 @@
+"""The ``klantreis`` command: names its subcommands, loads one only when it is called.
+
+A wrong value ends in a sentence on stderr and exit code 2, never in a traceback.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib import metadata
+
+import click
+
+from klantreis.errors import KlantreisError
+
+#: Command name to (module, one line of help). A module defines ``command``.
+COMMANDS = {
+    "new": ("klantreis.cli.new", "Make a small, valid workspace: one persona, one job, one journey."),
+    "check": ("klantreis.cli.check", "List the weak spots of a workspace."),
+    "events": ("klantreis.cli.events", "Import customer events and question them."),
+    "reality": ("klantreis.cli.reality", "Lay the journeys that customers made beside a map."),
+    "render": ("klantreis.cli.render", "Draw a map: html, pdf, svg or png."),
+    "serve": ("klantreis.cli.serve", "Show a workspace in the browser, and edit it."),
+    "copy": ("klantreis.cli.copy", "Copy a workspace between a folder and a database."),
+    "schema": ("klantreis.cli.schema", "Print the JSON Schemas of all documents."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on first use, so that ``--help`` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)  # noqa: S101 - a broken registration is our own fault
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(metadata.version("klantreis"), prog_name="klantreis")
+def cli() -> None:
+    """Customer-journey maps bound to evidence, beside the journeys customers really made."""
+
+
+def main() -> None:
+    """Run the command line; a KlantreisError becomes a sentence and exit code 2."""
+    try:
+        cli.main(standalone_mode=True)
+    except KlantreisError as error:
+        click.echo(f"klantreis: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"  {error.hint}", err=True)
+        sys.exit(2)
