@@ -1,0 +1,208 @@
+"""Reads the text of an event pattern, and points at the place when it cannot.
+
+The grammar, keywords in either case::
+
+    pattern    = both ("or" both)*
+    both       = single ("and" single)*
+    single     = "not" single | "(" pattern ")" | comparison
+    comparison = name ("=" | "!=") value | name ("<" | "<=" | ">" | ">=") number
+               | name ["not"] "in" "(" value ("," value)* ")"
+    name       = letters, digits, _ . - (starting with a letter), or anything between backquotes
+    value      = text between double or single quotes, with \\" \\\\ \\n \\t inside | number
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import cast
+
+from klantreis.errors import InvalidInputError, PatternSyntaxError
+from klantreis.events.pattern import (
+    BARE_NAME,
+    KEYWORDS,
+    ORDERINGS,
+    AllOf,
+    AnyOf,
+    Comparison,
+    Node,
+    Not,
+    OneOf,
+    Operator,
+)
+
+#: Deeper nesting than this is refused, so that no text can exhaust the stack.
+MAX_DEPTH = 60
+
+_NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_SYMBOL = re.compile(r"!=|<=|>=|[=<>(),]")
+_UNESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # "name", "text", "number", "end", or the keyword or symbol itself
+    value: str
+    position: int
+
+
+def read_pattern(text: str) -> Node:
+    """The parsed pattern; PatternSyntaxError with the place otherwise."""
+    return _Reader(text).read()
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    at = 0
+    while at < len(text):
+        letter = text[at]
+        if letter.isspace():
+            at += 1
+            continue
+        if letter in "\"'`":
+            value, end = _quoted(text, at)
+            found.append(_Token("name" if letter == "`" else "text", value, at))
+        elif match := BARE_NAME.match(text, at):
+            word, end = match.group(), match.end()
+            lower = word.lower()
+            found.append(_Token(lower, word, at) if lower in KEYWORDS else _Token("name", word, at))
+        elif match := _NUMBER.match(text, at):
+            end = match.end()
+            found.append(_Token("number", match.group(), at))
+        elif match := _SYMBOL.match(text, at):
+            end = match.end()
+            found.append(_Token(match.group(), match.group(), at))
+        else:
+            raise _error(text, at, f"{letter!r} has no meaning in a pattern.")
+        at = end
+    return [*found, _Token("end", "", len(text))]
+
+
+def _quoted(text: str, start: int) -> tuple[str, int]:
+    quote, at = text[start], start + 1
+    letters: list[str] = []
+    while at < len(text):
+        letter = text[at]
+        if letter == quote:
+            return "".join(letters), at + 1
+        if letter == "\\" and at + 1 < len(text):
+            at += 1
+            letter = _UNESCAPED.get(text[at], text[at])
+        letters.append(letter)
+        at += 1
+    raise _error(text, start, "This quote is not closed.")
+
+
+def _error(text: str, position: int, message: str, hint: str | None = None) -> PatternSyntaxError:
+    # The pointer stands under the letter only when the text is shown on one line.
+    flat = re.sub(r"\s", " ", text)
+    return PatternSyntaxError(message, text=flat, position=position, hint=hint)
+
+
+class _Reader:
+    """Recursive descent over the tokens of one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = _tokens(text)
+        self.at = 0
+        self.depth = 0
+
+    @property
+    def token(self) -> _Token:
+        return self.tokens[self.at]
+
+    def read(self) -> Node:
+        if self.token.kind == "end":
+            raise _error(self.text, 0, "The pattern is empty.", 'Write it like touchpoint = "mailing".')
+        node = self.any_of()
+        if self.token.kind != "end":
+            raise self.unexpected("and, or, or the end of the pattern")
+        return node
+
+    def any_of(self) -> Node:
+        parts = [self.all_of()]
+        while self.skip("or"):
+            parts.append(self.all_of())
+        return AnyOf(tuple(parts)) if len(parts) > 1 else parts[0]
+
+    def all_of(self) -> Node:
+        parts = [self.single()]
+        while self.skip("and"):
+            parts.append(self.single())
+        return AllOf(tuple(parts)) if len(parts) > 1 else parts[0]
+
+    def single(self) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _error(self.text, self.token.position, f"The pattern nests deeper than {MAX_DEPTH} levels.")
+        try:
+            if self.skip("not"):
+                return Not(self.single())
+            if self.skip("("):
+                node = self.any_of()
+                self.expect(")", "a closing parenthesis")
+                return node
+            return self.comparison()
+        finally:
+            self.depth -= 1
+
+    def comparison(self) -> Node:
+        field = self.expect("name", "a field such as touchpoint, channel or an attribute").value
+        negated = self.skip("not")
+        if self.skip("in"):
+            self.expect("(", "an opening parenthesis after in")
+            values = [self.value()]
+            while self.skip(","):
+                values.append(self.value())
+            self.expect(")", "a comma or a closing parenthesis")
+            node = OneOf(field, tuple(values))
+            return Not(node) if negated else node
+        if negated or self.token.kind not in ("=", "!=", *ORDERINGS):
+            raise self.unexpected("in" if negated else "=, !=, <, <=, >, >= or in")
+        operator = cast(Operator, self.token.kind)
+        self.at += 1
+        if operator in ORDERINGS and self.token.kind == "text":
+            raise self.unexpected(f"a number, as {operator} compares numbers")
+        return Comparison(field, operator, self.value())
+
+    def value(self) -> str | float:
+        token = self.token
+        if token.kind == "text":
+            self.at += 1
+            return token.value
+        if token.kind != "number":
+            raise self.unexpected("a text between quotes or a number")
+        self.at += 1
+        try:
+            exact = int(token.value) if re.fullmatch(r"-?\d+", token.value) else float(token.value)
+            checked = Comparison("x", "=", exact).value
+        except InvalidInputError as error:
+            raise _error(self.text, token.position, error.message) from None
+        except (ValueError, OverflowError):
+            raise _error(self.text, token.position, "This number is too long; quote it as text.") from None
+        return checked
+
+    def skip(self, kind: str) -> bool:
+        if self.token.kind != kind:
+            return False
+        self.at += 1
+        return True
+
+    def expect(self, kind: str, what: str) -> _Token:
+        token = self.token
+        if token.kind != kind:
+            raise self.unexpected(what)
+        self.at += 1
+        return token
+
+    def unexpected(self, wanted: str) -> PatternSyntaxError:
+        token = self.token
+        found = "the pattern ends" if token.kind == "end" else f"there is {self.shown(token)}"
+        hint = None
+        if token.kind == "name" and wanted.startswith("a text"):
+            hint = f'Put text between quotes: "{token.value}".'
+        return _error(self.text, token.position, f"Expected {wanted}, but {found}.", hint)
+
+    def shown(self, token: _Token) -> str:
+        return repr(token.value) if token.kind != "text" else f'the text "{token.value}"'
