@@ -1,0 +1,60 @@
+"""What many tests need: the browser, found once, and the order in which the tests run.
+
+Browser tests go last: while Playwright's loop is alive in this thread, Django and ``asyncio.run`` refuse
+to work in it, so a test that uses either in the same process must come before.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser, and put it last; the rest keeps its order."""
+    for item in items:
+        if {"browser", "chromium_path"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium or Chrome of this machine; without one the test is skipped, or fails when required."""
+    wanted = os.environ.get("CHROMIUM")
+    for name in (wanted,) if wanted else BROWSERS:
+        found = shutil.which(name)
+        if found:
+            return found
+    reason = f"no Chromium or Chrome: looked for {wanted or ', '.join(BROWSERS)} (CHROMIUM names another)"
+    if os.environ.get("KLANTREIS_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"A browser is required, but there is {reason}.", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One browser for the whole run; a test opens its own context and page in it."""
+    from playwright.sync_api import sync_playwright  # heavy, and only these tests need it
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=list(BROWSER_ARGUMENTS))
+        yield running
+        running.close()
