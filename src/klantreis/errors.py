@@ -61,10 +61,10 @@ class DocumentError(KlantreisError, ValueError):
         self.place = place
 
 
-class DocumentErrors(DocumentError):
+class WorkspaceError(DocumentError):
     """Several documents cannot be read; every one is listed, none is dropped."""
 
-    code = "invalid-documents"
+    code = "invalid-workspace"
 
     def __init__(self, errors: Iterable[DocumentError]) -> None:
         self.errors = tuple(errors)

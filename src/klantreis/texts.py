@@ -49,7 +49,5 @@ def text(message: str, lang: Lang, **values: object) -> str:
     """
     messages = catalogue()
     if message not in messages:
-        raise NotFoundError(
-            f"There is no message {message!r}.", hint=did_you_mean(message, messages, what="message")
-        )
+        raise NotFoundError(f"There is no message {message!r}.", hint=did_you_mean(message, messages, what="message"))
     return messages[message][lang].format(**values)

@@ -72,7 +72,9 @@ def refs_in(value: Value) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
     yield from _walk(value, type(value), (), None)
 
 
-def _walk(value: object, annotation: object, path: Path, ref: RefTo | None) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
+def _walk(
+    value: object, annotation: object, path: Path, ref: RefTo | None
+) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
     if value is None:
         return
     if isinstance(value, BaseModel):

@@ -1,0 +1,1 @@
+"""What we choose to do about it."""

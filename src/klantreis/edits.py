@@ -1,0 +1,138 @@
+"""Small edits that any document understands: set a field, add, move or remove an item of a list.
+
+An edit works on the written form and the result is read back whole, so a document is either changed and
+valid or not changed at all. The undo of an edit is an edit.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from klantreis.errors import ChangeError
+from klantreis.values import Document, Path, Value, to_body
+
+D = TypeVar("D", bound=Document)
+
+
+class SetField(Value):
+    """Set one field; ``value`` None takes the field back to its default."""
+
+    type: Literal["set-field"] = "set-field"
+    path: Path
+    value: Any = None
+
+
+class AddItem(Value):
+    """Add an item to a list; ``at`` None: at the end."""
+
+    type: Literal["add-item"] = "add-item"
+    path: Path
+    value: Any
+    at: int | None = Field(default=None, ge=0)
+
+
+class RemoveItem(Value):
+    """Remove the item at a position of a list."""
+
+    type: Literal["remove-item"] = "remove-item"
+    path: Path
+    at: int = Field(ge=0)
+
+
+class MoveItem(Value):
+    """Move an item of a list to another position."""
+
+    type: Literal["move-item"] = "move-item"
+    path: Path
+    at: int = Field(ge=0)
+    to: int = Field(ge=0)
+
+
+Edit = Annotated[SetField | AddItem | RemoveItem | MoveItem, Field(discriminator="type")]
+
+
+def apply_edit(document: D, edit: Edit) -> tuple[D, Edit]:
+    """The document after the edit, and the edit that takes it back.
+
+    Raises
+    ------
+    ChangeError
+        When the path does not exist or the result would not be a valid document; nothing has changed then.
+    """
+    body = copy.deepcopy(to_body(document))
+    undo = _edit(body, edit)
+    try:
+        changed = type(document).model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ChangeError(f"{document.id} cannot be changed like this: {where}: {first['msg']}.") from error
+    if changed.id != document.id:
+        raise ChangeError(f"The id of {document.id} cannot be changed; copy the document instead.")
+    return changed, undo
+
+
+def _edit(body: dict[str, Any], edit: Edit) -> Edit:
+    match edit:
+        case SetField(path=path, value=value):
+            holder, last = _holder(body, path)
+            before = holder.get(last) if isinstance(holder, dict) else holder[_index(holder, last)]
+            if value is None and isinstance(holder, dict):
+                holder.pop(last, None)
+            else:
+                holder[last] = value
+            return SetField(path=path, value=before)
+        case AddItem(path=path, value=value, at=at):
+            items = _list(body, path, create=True)
+            at = len(items) if at is None else _within(at, len(items))
+            items.insert(at, value)
+            return RemoveItem(path=path, at=at)
+        case RemoveItem(path=path, at=at):
+            items = _list(body, path)
+            return AddItem(path=path, value=items.pop(_within(at, len(items) - 1)), at=at)
+        case MoveItem(path=path, at=at, to=to):
+            items = _list(body, path)
+            items.insert(_within(to, len(items) - 1), items.pop(_within(at, len(items) - 1)))
+            return MoveItem(path=path, at=to, to=at)
+
+
+def _holder(body: dict[str, Any], path: Path) -> tuple[Any, Any]:
+    if not path:
+        raise ChangeError("A path needs at least one field name.")
+    holder: Any = body
+    for part in path[:-1]:
+        holder = holder.setdefault(part, {}) if isinstance(holder, dict) else holder[_index(holder, part)]
+    if not isinstance(holder, dict | list):
+        raise ChangeError(f"There is nothing at {_spelt(path)}.")
+    return holder, path[-1]
+
+
+def _list(body: dict[str, Any], path: Path, *, create: bool = False) -> list[Any]:
+    holder, last = _holder(body, path)
+    items = holder.setdefault(last, []) if create and isinstance(holder, dict) else _get(holder, last)
+    if not isinstance(items, list):
+        raise ChangeError(f"{_spelt(path)} is not a list.")
+    return items
+
+
+def _get(holder: Any, key: Any) -> Any:
+    return holder.get(key) if isinstance(holder, dict) else holder[_index(holder, key)]
+
+
+def _index(holder: Any, part: str | int) -> int:
+    if not isinstance(holder, list) or not isinstance(part, int) or not 0 <= part < len(holder):
+        raise ChangeError(f"There is no item {part!r} to change.")
+    return part
+
+
+def _within(position: int, last: int) -> int:
+    if not 0 <= position <= last:
+        raise ChangeError(f"There is no position {position}; the last is {last}.")
+    return position
+
+
+def _spelt(path: Path) -> str:
+    return ".".join(str(part) for part in path)

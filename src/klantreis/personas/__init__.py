@@ -1,0 +1,1 @@
+"""Who: archetypes built on research, and the segments they stand for."""

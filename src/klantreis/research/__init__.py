@@ -1,0 +1,1 @@
+"""What customers said, and what may be claimed because of it."""
