@@ -225,8 +225,8 @@ def uv_path() -> str:
 
 
 NETWORK = (
-    "The lines above say why. A first start fetches packages: is there a network, "
-    "and behind a proxy, are HTTPS_PROXY and SSL_CERT_FILE set?"
+    "The lines above say why. A first start fetches packages: when the network is the cause, "
+    "try again with one, and behind a proxy with HTTPS_PROXY and SSL_CERT_FILE set."
 )
 
 
