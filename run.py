@@ -73,17 +73,13 @@ def main(argv: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The commands and their options; what ``test`` does not know goes to pytest."""
-    top = argparse.ArgumentParser(
-        prog="run.py", description="Start Klantreis, or test it.", allow_abbrev=False
-    )
+    top = argparse.ArgumentParser(prog="run.py", description="Start Klantreis, or test it.", allow_abbrev=False)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     show = commands.add_parser("demo", help="build the worked example and serve it", allow_abbrev=False)
     show.add_argument("--port", type=int, default=8000, help="first port to try (default: 8000)")
     show.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
     test = commands.add_parser("test", help="run every check and every test", allow_abbrev=False)
-    test.add_argument(
-        "--require-browser", action="store_true", help="fail when there is no Chromium or Chrome"
-    )
+    test.add_argument("--require-browser", action="store_true", help="fail when there is no Chromium or Chrome")
     commands.add_parser("lint", help="format, lint, types and import contracts", allow_abbrev=False)
     pins = commands.add_parser("lock", help="write the locks anew from pyproject.toml", allow_abbrev=False)
     pins.add_argument("--upgrade", action="store_true", help="take the newest versions, not the pinned ones")
@@ -98,9 +94,7 @@ def demo(port: int, *, open_browser: bool) -> int:
     prepare("demo")
     build = [tool("python"), str(ROOT / "examples" / "build.py"), "--into", str(DEMO)]
     serve = [tool("klantreis"), "serve", "--database", str(DEMO / "klantreis.sqlite3"), "--port", str(port)]
-    return run_until_interrupted(build) or run_until_interrupted(
-        serve if open_browser else [*serve, "--no-browser"]
-    )
+    return run_until_interrupted(build) or run_until_interrupted(serve if open_browser else [*serve, "--no-browser"])
 
 
 def lint() -> int:
@@ -134,13 +128,9 @@ def lock(*, upgrade: bool) -> int:
     """
     import tomllib  # not there before 3.11, and then check_python has a better sentence
 
-    builders = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"][
-        "requires"
-    ]
+    builders = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
     test, demo_lock = LOCKS / "test.txt", LOCKS / "demo.txt"
-    compile_locks(
-        ["pyproject.toml", "-", "--extra", "demo", "--extra", "dev"], test, builders, upgrade=upgrade
-    )
+    compile_locks(["pyproject.toml", "-", "--extra", "demo", "--extra", "dev"], test, builders, upgrade=upgrade)
     pins = ["--constraints", str(test.relative_to(ROOT))]
     compile_locks(["pyproject.toml", "-", "--extra", "demo", *pins], demo_lock, builders, upgrade=upgrade)
     compile_locks(["-"], LOCKS / "uv.txt", ["uv"], upgrade=upgrade)
@@ -163,9 +153,7 @@ def compile_locks(sources: list[str], into: Path, requirements: list[str], *, up
 def check_python() -> None:
     """Raise StopError when this Python is too old."""
     if sys.version_info < (3, 11):  # noqa: UP036 - this very file may be started by an older one
-        raise StopError(
-            f"Klantreis needs Python 3.11 or newer; this is {sys.version.split()[0]} ({sys.executable})."
-        )
+        raise StopError(f"Klantreis needs Python 3.11 or newer; this is {sys.version.split()[0]} ({sys.executable}).")
 
 
 def prepare(profile: str) -> None:
@@ -211,9 +199,7 @@ def uv_path() -> str:
     if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
         return found
     if not all(importlib.util.find_spec(module) for module in ("venv", "ensurepip")):
-        raise StopError(
-            "this Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"
-        )
+        raise StopError("this Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv")
     print("Installing uv into .uv, once.", flush=True)
     try:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(UV_VENV)], check=True)

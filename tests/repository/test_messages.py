@@ -63,9 +63,7 @@ def test_every_message_that_the_code_names_exists(root: Path) -> None:
 def test_a_faulty_message_is_seen() -> None:
     assert faults({"nl": "klaar"}) == ["has ['nl'], needs ['en', 'nl']"]
     assert faults({"nl": " ", "en": ""}) == ["nl is empty", "en is empty"]
-    assert faults({"nl": "{n} klanten", "en": "{count} customers"}) == [
-        "the languages have different placeholders"
-    ]
+    assert faults({"nl": "{n} klanten", "en": "{count} customers"}) == ["the languages have different placeholders"]
     assert faults({"nl": "{n} klanten", "en": "{n} customers"}) == []
 
 
