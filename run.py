@@ -140,7 +140,7 @@ def lock(*, upgrade: bool) -> int:
 def compile_locks(sources: list[str], into: Path, requirements: list[str], *, upgrade: bool) -> None:
     """Resolve the sources and the extra requirements (read as ``-``) into one lock."""
     form = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
-    plain = ["--no-emit-index-url", "--no-emit-find-links", "--quiet", "--output-file", str(into)]
+    plain = ["--no-emit-index-url", "--no-emit-find-links", "--output-file", str(into)]
     newest = ["--upgrade"] if upgrade else []
     uv("pip", "compile", *sources, *form, *plain, *newest, given="\n".join(requirements))
     count = sum("==" in line for line in into.read_text(encoding="utf-8").splitlines())
@@ -163,8 +163,8 @@ def prepare(profile: str) -> None:
     print("Installing the locked packages into .venv; a later start skips this.", flush=True)
     STAMP.unlink(missing_ok=True)
     base = getattr(sys, "_base_executable", None) or sys.executable
-    uv("venv", "--quiet", "--allow-existing", "--no-python-downloads", "--python", base, str(VENV))
-    into = ["--quiet", "--python", tool("python")]
+    uv("venv", "--allow-existing", "--no-python-downloads", "--python", base, str(VENV))
+    into = ["--python", tool("python")]
     uv("pip", "sync", *into, "--require-hashes", str(LOCKS / f"{profile}.txt"))
     uv("pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     STAMP.write_text(digest(profile), encoding="utf-8")
@@ -218,7 +218,7 @@ NETWORK = (
 
 def uv(*arguments: str, given: str | None = None) -> None:
     """Run uv, and once more with the machine's own certificates when the registry's were not trusted."""
-    command = [uv_path(), *arguments]
+    command = [uv_path(), "--quiet", *arguments]
     environment = dict(os.environ)
     while True:
         done = subprocess.run(
@@ -231,7 +231,7 @@ def uv(*arguments: str, given: str | None = None) -> None:
         # Behind a proxy that opens TLS, only the machine's store knows it. The second name is for older uv.
         environment.update(UV_SYSTEM_CERTS="1", UV_NATIVE_TLS="1")
     print(done.stderr.rstrip(), file=sys.stderr)
-    raise StopError(f"uv {' '.join(arguments[:2])} failed. {NETWORK}")
+    raise StopError(f"uv {arguments[0]} failed. {NETWORK}")
 
 
 # --- a program that runs until Ctrl-C ----------------------------------------------------------------
