@@ -25,12 +25,23 @@ def tracked(root: Path) -> list[Path]:
     return files
 
 
-@pytest.fixture
-def run_py(root: Path) -> ModuleType:
-    """A fresh ``run.py``, so that a test may turn its settings."""
+def run_module(root: Path) -> ModuleType:
+    """A fresh ``run.py`` as a module."""
     spec = importlib.util.spec_from_file_location("klantreis_run", root / "run.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def run_py(root: Path) -> ModuleType:
+    """``run.py`` for one test, which may turn its settings."""
+    return run_module(root)
+
+
+@pytest.fixture(scope="session")
+def runner(root: Path) -> ModuleType:
+    """``run.py`` for fixtures that only call it."""
+    return run_module(root)
