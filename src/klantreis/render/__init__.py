@@ -1,0 +1,1 @@
+"""Show it: one table of the map feeds every medium."""

@@ -1,0 +1,372 @@
+"""The map as a table of texts and marks: what every medium draws, and nothing it has to work out.
+
+Columns are steps under their phases, rows are lanes; below them stand the rows that the events give. Whatever
+is shown has been put into words here: a renderer chooses type and colour, never content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Literal
+
+from klantreis.checks.coverage import Coverage, coverage
+from klantreis.decisions.content import ContentNeed
+from klantreis.decisions.opportunity import Opportunity
+from klantreis.jobs.job import Job
+from klantreis.journeys.journey import Card, Emotion, Journey, Lane, LaneKind, Step
+from klantreis.journeys.moments import MicroMoment, MomentOfTruth
+from klantreis.journeys.phase_models import Phase, PhaseModel
+from klantreis.journeys.touchpoint import Channel, Touchpoint
+from klantreis.journeys.vocabulary import in_words_of
+from klantreis.measurement.metric import Metric
+from klantreis.personas.persona import Persona
+from klantreis.render.numbers import day, percent
+from klantreis.research.claim import Claim, ClaimStatus
+from klantreis.texts import text
+from klantreis.values import Lang
+from klantreis.workspace import Workspace
+
+#: Order in which statuses stand in a legend.
+STATUSES = tuple(ClaimStatus)
+
+
+@dataclass(frozen=True)
+class CardView:
+    """A card as shown: its words, its status, and how much it rests on. ``status`` None: it claims nothing."""
+
+    id: str
+    text: str
+    status: ClaimStatus | None
+    status_word: str
+    pieces: int
+    note: str = ""
+    ref: str | None = None
+    illustrative: bool = False
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """The emotion at a step. ``words`` says the number and what it rests on."""
+
+    value: float
+    low: float | None
+    high: float | None
+    reported: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class CellView:
+    """One cell of a lane. ``point`` is only in the emotion row; None there is a gap."""
+
+    step: str | None
+    cards: tuple[CardView, ...] = ()
+    point: CurvePoint | None = None
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One lane."""
+
+    lane: str
+    kind: LaneKind
+    title: str
+    cells: tuple[CellView, ...]
+
+
+@dataclass(frozen=True)
+class FigureCell:
+    """A figure from the events. ``part`` from 0 to 1 may be drawn as a bar."""
+
+    main: str
+    detail: str = ""
+    part: float | None = None
+    muted: bool = False
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A row of figures from the events, one cell a column."""
+
+    key: str
+    title: str
+    cells: tuple[FigureCell, ...]
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class RealityView:
+    """What the events say, ready to be shown beside the map."""
+
+    summary: str
+    rows: tuple[FigureRow, ...]
+    notes: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class PhaseView:
+    """A phase over its columns."""
+
+    id: str
+    label: str
+    parent: str
+    span: int
+    in_focus: bool
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """A step. ``step`` None: the phase has no step yet."""
+
+    step: str | None
+    title: str
+    number: int
+    phase: str
+    tags: tuple[tuple[Literal["truth", "moment", "optional", "repeat", "unseen", "loop"], str], ...] = ()
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """One status mark with its word and its meaning."""
+
+    status: ClaimStatus
+    word: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class MapTable:
+    """Everything on the page of a map."""
+
+    lang: Lang
+    id: str
+    title: str
+    state: str
+    persona: str
+    persona_id: str
+    job: str
+    job_id: str | None
+    trigger: CardView | None
+    end_goal: CardView | None
+    phases: tuple[PhaseView, ...]
+    columns: tuple[ColumnView, ...]
+    rows: tuple[RowView, ...]
+    reality: RealityView | None
+    legend: tuple[LegendItem, ...]
+    coverage: Coverage
+    coverage_words: str
+    footer: tuple[str, ...]
+    illustrative: str
+
+
+def map_table(
+    workspace: Workspace, journey: Journey, *, lang: Lang, on: date, reality: RealityView | None = None
+) -> MapTable:
+    """The table of one journey.
+
+    Parameters
+    ----------
+    workspace
+        The workspace the journey stands in.
+    journey
+        The journey to show; its references are taken from the workspace.
+    lang
+        Language of labels. What people wrote themselves is shown as they wrote it.
+    on
+        The day for which status and freshness are worked out.
+    reality
+        What the events say, from :func:`klantreis.render.reality_rows.reality_view`.
+    """
+    model = workspace.phase_models[journey.phase_model]
+    steps = _steps_by_phase(journey, model)
+    job = workspace.get(journey.job, Job) if journey.job else None
+    covered = coverage(workspace, journey, on=on)
+    persona = workspace.get(journey.persona, Persona)
+    views = _Views(workspace, lang, on)
+    return MapTable(
+        lang=lang,
+        id=journey.id,
+        title=journey.title,
+        state=text(f"map.state.{journey.state or 'unset'}", lang),
+        persona=persona.name,
+        persona_id=persona.id,
+        job=job.statement.text if job else text("map.no_job", lang),
+        job_id=job.id if job else None,
+        trigger=views.claim(journey.trigger) if journey.trigger else None,
+        end_goal=views.claim(journey.end_goal) if journey.end_goal else None,
+        phases=_phases(workspace, model, steps, focus=journey.scope.in_focus, lang=lang),
+        columns=_columns(workspace, journey, steps, lang=lang),
+        rows=tuple(views.row(journey, lane, [step for _, step in steps]) for lane in journey.lanes),
+        reality=reality,
+        legend=tuple(
+            LegendItem(status, text(f"claims.status.{status}", lang), text(f"claims.meaning.{status}", lang))
+            for status in STATUSES
+        ),
+        coverage=covered,
+        coverage_words=_coverage_words(covered, lang),
+        footer=_footer(workspace, journey, lang=lang, on=on),
+        illustrative=text("map.illustrative", lang) if journey.illustrative or workspace.settings.illustrative else "",
+    )
+
+
+def _steps_by_phase(journey: Journey, model: PhaseModel) -> list[tuple[Phase, Step | None]]:
+    """Columns in the order of the model; a phase in scope without steps keeps one empty column."""
+    columns: list[tuple[Phase, Step | None]] = []
+    for phase in model.columns():
+        held = [step for step in journey.steps if step.phase == phase.id]
+        columns += [(phase, step) for step in held]
+        if not held and journey.scope.covers(phase.id):
+            columns.append((phase, None))
+    return columns
+
+
+def _phases(
+    workspace: Workspace,
+    model: PhaseModel,
+    steps: list[tuple[Phase, Step | None]],
+    *,
+    focus: str | None,
+    lang: Lang,
+) -> tuple[PhaseView, ...]:
+    views = []
+    for phase, group in groupby((phase for phase, _ in steps), key=lambda phase: phase):
+        parent = model.phase(phase.parent).label.in_lang(lang) if phase.parent else ""
+        views.append(
+            PhaseView(
+                id=phase.id,
+                label=_worded(workspace, phase.label.in_lang(lang), lang),
+                parent=_worded(workspace, parent, lang),
+                span=len(list(group)),
+                in_focus=phase.id == focus,
+            )
+        )
+    return tuple(views)
+
+
+def _worded(workspace: Workspace, label: str, lang: Lang) -> str:
+    settings = workspace.settings
+    person = settings.person_word if lang == settings.lang else None
+    return in_words_of(label, market=settings.market, lang=lang, person=person)
+
+
+def _columns(
+    workspace: Workspace, journey: Journey, steps: list[tuple[Phase, Step | None]], *, lang: Lang
+) -> tuple[ColumnView, ...]:
+    titles = {step.id: step.title for step in journey.steps}
+    truths = {one.step: one for one in workspace.of(MomentOfTruth) if one.journey == journey.id}
+    moments = [one for one in workspace.of(MicroMoment) if one.journey == journey.id]
+    columns = []
+    count = 0
+    for phase, step in steps:
+        if step is None:
+            columns.append(ColumnView(step=None, title=text("map.empty_phase", lang), number=0, phase=phase.id))
+            continue
+        count += 1
+        tags: list[tuple[Literal["truth", "moment", "optional", "repeat", "unseen", "loop"], str]] = []
+        if step.id in truths:
+            tags.append(("truth", text("map.tag.truth", lang)))
+        tags += [("moment", text(f"map.intent.{one.intent}", lang)) for one in moments if one.step == step.id]
+        if step.optional:
+            tags.append(("optional", text("map.tag.optional", lang)))
+        if step.repeatable:
+            tags.append(("repeat", text("map.tag.repeat", lang)))
+        if not step.observable:
+            tags.append(("unseen", text("map.tag.unseen", lang)))
+        if step.loop_to:
+            tags.append(("loop", text("map.tag.loop", lang, step=titles[step.loop_to])))
+        columns.append(ColumnView(step=step.id, title=step.title, number=count, phase=phase.id, tags=tuple(tags)))
+    return tuple(columns)
+
+
+@dataclass(frozen=True)
+class _Views:
+    """Turns cards and emotions into views, for one workspace, language and day."""
+
+    workspace: Workspace
+    lang: Lang
+    on: date
+
+    def row(self, journey: Journey, lane: Lane, steps: list[Step | None]) -> RowView:
+        cells = []
+        for step in steps:
+            if step is None:
+                cells.append(CellView(step=None))
+                continue
+            point = self.point(step.emotion) if lane.kind == "emotion" and step.emotion else None
+            cards = tuple(self.card(card) for card in journey.cards_at(lane.id, step.id))
+            cells.append(CellView(step=step.id, cards=cards, point=point))
+        title = lane.title or _worded(self.workspace, text(f"map.lane.{lane.kind}", self.lang), self.lang)
+        return RowView(lane=lane.id, kind=lane.kind, title=title, cells=tuple(cells))
+
+    def claim(self, claim: Claim) -> CardView:
+        report = self.workspace.status(claim, on=self.on)
+        return CardView(
+            id=claim.id,
+            text=claim.text,
+            status=report.status,
+            status_word=text(f"claims.status.{report.status}", self.lang),
+            pieces=report.pieces,
+        )
+
+    def card(self, card: Card) -> CardView:
+        shown = self.claim(card.claim)
+        note, illustrative = self._note(card.ref)
+        return CardView(
+            id=shown.id,
+            text=shown.text,
+            status=shown.status,
+            status_word=shown.status_word,
+            pieces=shown.pieces,
+            note=note,
+            ref=card.ref,
+            illustrative=card.illustrative or illustrative,
+        )
+
+    def _note(self, ref: str | None) -> tuple[str, bool]:
+        """A short second line from the document that a card points at."""
+        document = self.workspace.find(ref) if ref else None
+        match document:
+            case Touchpoint():
+                channel = self.workspace.find(document.channel) if document.channel else None
+                name = channel.label.in_lang(self.lang) if isinstance(channel, Channel) else ""
+                return name, document.illustrative
+            case Opportunity():
+                metric = self.workspace.find(document.aim.metric) if document.aim else None
+                return (metric.title if isinstance(metric, Metric) else ""), document.illustrative
+            case ContentNeed():
+                key = "map.content.answered" if document.content else "map.content.missing"
+                return text(key, self.lang), document.illustrative
+        return "", False
+
+    def point(self, emotion: Emotion) -> CurvePoint:
+        words = text(
+            "map.emotion.reported" if emotion.basis == "reported" else "map.emotion.estimate",
+            self.lang,
+            value=f"{emotion.value:+g}",
+            n="?" if emotion.n is None else emotion.n,
+        )
+        return CurvePoint(
+            value=emotion.value, low=emotion.low, high=emotion.high, reported=emotion.basis == "reported", words=words
+        )
+
+
+def _coverage_words(covered: Coverage, lang: Lang) -> str:
+    if covered.share is None:
+        return text("map.coverage.none", lang)
+    return text(
+        "map.coverage.words", lang, share=percent(covered.share, lang), backed=covered.backed, claims=covered.claims
+    )
+
+
+def _footer(workspace: Workspace, journey: Journey, *, lang: Lang, on: date) -> tuple[str, ...]:
+    parts = [text("map.footer.drawn", lang, day=day(on, lang))]
+    if journey.owner:
+        parts.append(text("map.footer.owner", lang, owner=journey.owner))
+    if journey.reviewed_on:
+        parts.append(text("map.footer.reviewed", lang, day=day(journey.reviewed_on, lang)))
+    if workspace.settings.organisation:
+        parts.insert(0, workspace.settings.organisation)
+    return tuple(parts)
