@@ -1,0 +1,322 @@
+"""How a local log answers: prepares arrays, lets kernels count on several threads, and names what they found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from klantreis.errors import InvalidInputError
+from klantreis.events import kernels
+from klantreis.events.answers import (
+    Funnel,
+    FunnelStep,
+    Quartiles,
+    Reach,
+    Scope,
+    TouchpointCount,
+    Transition,
+    Transitions,
+    Variant,
+    Variants,
+    Visits,
+    VisitTouchpoint,
+)
+from klantreis.events.columns import EPOCH
+from klantreis.events.durations import SECOND, Duration, microseconds
+from klantreis.events.filter import Filter
+from klantreis.events.pattern import EventPattern, as_pattern
+from klantreis.events.share import wilson
+
+if TYPE_CHECKING:
+    from klantreis.events.local import LocalLog, View
+
+#: Below this many events a second thread costs more than it gains.
+EVENTS_PER_THREAD = 200_000
+#: Up to this many possible pairs of touchpoints are numbered through a table (32 MB); above it, through a hash.
+LARGEST_TABLE = 1 << 22
+MOST_STEPS = 32
+_NO_WINDOW = np.iinfo(np.int64).max
+
+
+def transitions(log: LocalLog, view: View, asked: Filter | None) -> Transitions:
+    """See ``EventLog.transitions``."""
+    names, n_codes = log.touchpoints, len(log.touchpoints)
+    keys = np.empty(len(view.codes), dtype=np.int64)
+    parts = stretches(view.offsets)
+    in_threads(lambda a, b: kernels.pair_keys(view.codes, view.offsets, a, b, n_codes, keys), parts)
+    numbers = np.empty(len(keys), dtype=np.int32)
+    found = np.empty(min(len(keys), n_codes * n_codes), dtype=np.int64)
+    if n_codes * n_codes <= LARGEST_TABLE:
+        table = np.full(n_codes * n_codes, -1, dtype=np.int64)
+        n_pairs = kernels.number_by_table(keys, table, found, numbers)
+    else:
+        slots = np.full(_power_of_two(2 * len(keys)), -1, dtype=np.int64)
+        n_pairs = kernels.number_by_hash(keys, slots, found, numbers)
+    counted = _tallies(numbers, view.offsets, parts, n_pairs)
+    counts, customers = _added(counted)
+    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    gaps = np.empty(starts[-1], dtype=np.int64)
+    cursors, at = [], starts[:-1].copy()
+    for part_counts, _ in counted:
+        cursors.append(at.copy())
+        at += part_counts
+    in_threads(
+        lambda a, b, cursor: kernels.scatter_gaps(numbers, view.times, view.offsets, a, b, cursor, gaps),
+        [(a, b, cursor) for (a, b), cursor in zip(parts, cursors, strict=True)],
+    )
+    quartiles = np.empty((n_pairs, 3))
+    in_threads(lambda a, b: kernels.quartiles(gaps, starts, a, b, quartiles), stretches(starts))
+    sources, targets = found[:n_pairs] // n_codes, found[:n_pairs] % n_codes
+    leaving = np.zeros(n_codes, dtype=np.int64)
+    np.add.at(leaving, sources, counts)
+    order = np.lexsort((targets, sources, -counts))
+    rows = zip(
+        sources[order].tolist(),
+        targets[order].tolist(),
+        counts[order].tolist(),
+        customers[order].tolist(),
+        (counts / np.maximum(leaving[sources], 1))[order].tolist(),
+        (quartiles / SECOND)[order].tolist(),
+        strict=True,
+    )
+    return Transitions(
+        scope=scope_of(view, asked),
+        count=int(starts[-1]),
+        touchpoints=_touchpoints(view, names),
+        transitions=tuple(
+            Transition(names[a], names[b], count, people, share, Quartiles(*seconds))
+            for a, b, count, people, share, seconds in rows
+        ),
+    )
+
+
+def variants(
+    log: LocalLog, view: View, asked: Filter | None, *, top: int, gap: Duration | None, fold_repeats: bool
+) -> Variants:
+    """See ``EventLog.variants``."""
+    if top < 1:
+        raise InvalidInputError(f"The number of variants to name must be 1 or more, not {top}.")
+    longest = None if gap is None else microseconds(gap, what="gap")
+    codes, offsets = view.codes, view.offsets
+    if longest is not None:
+        offsets = visit_offsets(view, longest)
+    if fold_repeats and len(codes):
+        kept = np.concatenate(([True], codes[1:] != codes[:-1]))
+        kept[offsets[:-1]] = True
+        offsets = np.concatenate(([0], np.cumsum(np.add.reduceat(kept, offsets[:-1], dtype=np.int64))))
+        codes = codes[kept]
+    codes, offsets = _read_only(codes), _read_only(offsets.astype(np.int64, copy=False))
+    n = len(offsets) - 1
+    slots = np.full(_power_of_two(2 * n), -1, dtype=np.int64)
+    example, counts = np.empty(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    distinct = kernels.group_sequences(codes, offsets, slots, example, counts)
+    # Equal counts stand in the order of the first trace that has them.
+    best = np.argsort(-counts[:distinct], kind="stable")[:top]
+    named = []
+    for group in best.tolist():
+        begin, end = offsets[example[group]], offsets[example[group] + 1]
+        path = tuple(log.touchpoints[code] for code in codes[begin:end].tolist())
+        named.append(Variant(path, int(counts[group]), int(counts[group]) / n))
+    rest = n - sum(variant.count for variant in named)
+    return Variants(
+        scope=scope_of(view, asked),
+        n=n,
+        distinct=distinct,
+        gap_seconds=None if longest is None else longest / SECOND,
+        fold_repeats=fold_repeats,
+        variants=tuple(named),
+        rest_variants=distinct - len(named),
+        rest_count=rest,
+        rest_share=rest / n if n else 0.0,
+    )
+
+
+def visits(log: LocalLog, view: View, asked: Filter | None, *, gap: Duration) -> Visits:
+    """See ``EventLog.visits``."""
+    longest = microseconds(gap, what="gap")
+    offsets = visit_offsets(view, longest)
+    begins, ends = offsets[:-1], offsets[1:] - 1
+    n = len(begins)
+    opening = np.searchsorted(begins, view.offsets)
+    lengths = np.diff(offsets)
+    between = view.times[begins[1:]] - view.times[ends[:-1]] if n else np.empty(0, dtype=np.int64)
+    same_customer = np.ones(len(between), dtype=bool)
+    same_customer[opening[1:-1] - 1] = False
+    singles = int(np.count_nonzero(lengths == 1))
+    n_codes = len(log.touchpoints)
+    first = np.bincount(view.codes[begins], minlength=n_codes)
+    last = np.bincount(view.codes[ends], minlength=n_codes)
+    order = sorted(np.flatnonzero(first + last).tolist(), key=lambda code: (-int(first[code]), code))
+    return Visits(
+        scope=scope_of(view, asked),
+        gap_seconds=longest / SECOND,
+        n=n,
+        per_customer=_quartiles(np.diff(opening), 1),
+        events=_quartiles(lengths, 1),
+        seconds=_quartiles(view.times[ends] - view.times[begins], SECOND),
+        between_seconds=_quartiles(between[same_customer], SECOND),
+        single=wilson(singles, n),
+        touchpoints=tuple(
+            VisitTouchpoint(
+                log.touchpoints[code], int(first[code]), int(first[code]) / n, int(last[code]), int(last[code]) / n
+            )
+            for code in order
+        ),
+    )
+
+
+def funnel(
+    log: LocalLog,
+    view: View,
+    asked: Filter | None,
+    *,
+    steps: Sequence[EventPattern | str],
+    within: Duration | None,
+) -> Funnel:
+    """See ``EventLog.funnel``."""
+    patterns = [as_pattern(step) for step in steps]
+    if not 1 <= len(patterns) <= MOST_STEPS:
+        raise InvalidInputError(f"A funnel has 1 to {MOST_STEPS} steps, not {len(patterns)}.")
+    window = None if within is None else microseconds(within, what="window")
+    stages = np.zeros(len(view.codes), dtype=np.uint32)
+    for place, pattern in enumerate(patterns):
+        stages |= view.of(log.mask(pattern)).astype(np.uint32) << np.uint32(place)
+    depth = np.zeros(view.n_customers, dtype=np.int8)
+    limit = _NO_WINDOW if window is None else window
+    in_threads(
+        lambda a, b: kernels.funnel_depth(stages, view.times, view.offsets, a, b, len(patterns), limit, depth),
+        stretches(view.offsets),
+    )
+    exactly = np.bincount(depth, minlength=len(patterns) + 1)
+    came = exactly[::-1].cumsum()[::-1].tolist()
+    return Funnel(
+        scope=scope_of(view, asked),
+        within_seconds=None if window is None else window / SECOND,
+        steps=tuple(
+            FunnelStep(str(pattern), came[k], wilson(came[k], came[1]), wilson(came[k], came[max(k - 1, 1)]))
+            for k, pattern in enumerate(patterns, start=1)
+        ),
+    )
+
+
+def reach(log: LocalLog, view: View, asked: Filter | None, *, pattern: EventPattern) -> Reach:
+    """See ``EventLog.reach``."""
+    found = view.of(log.mask(pattern))
+    each = np.add.reduceat(found, view.offsets[:-1], dtype=np.int64) if view.n_customers else view.offsets[:0]
+    events, reached = int(each.sum()), int(np.count_nonzero(each))
+    once = int(np.count_nonzero(each == 1))
+    return Reach(
+        scope=scope_of(view, asked),
+        pattern=str(pattern),
+        customers=wilson(reached, view.n_customers),
+        events=events,
+        repeat_events=events - reached,
+        once=once,
+        more_often=reached - once,
+    )
+
+
+def visit_offsets(view: View, gap: int) -> NDArray[np.int64]:
+    """Where each visit begins, and at the end the number of events: offsets by visit instead of by customer."""
+    starts = np.zeros(len(view.times), dtype=bool)
+    in_threads(lambda a, b: kernels.mark_starts(view.times, view.offsets, a, b, gap, starts), stretches(view.offsets))
+    return np.append(np.flatnonzero(starts), len(starts)).astype(np.int64)
+
+
+def scope_of(view: View, asked: Filter | None) -> Scope:
+    """What is left of the log for a question."""
+    if not len(view.times):
+        return Scope(0, 0, None, None, asked)
+    return Scope(view.n_customers, len(view.times), _iso(view.times.min()), _iso(view.times.max()), asked)
+
+
+def stretches(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Split the customers into stretches with about as many events each, one for a thread."""
+    n, events = len(offsets) - 1, int(offsets[-1])
+    wanted = max(1, min(os.cpu_count() or 1, events // EVENTS_PER_THREAD))
+    cuts = np.searchsorted(offsets, [events * part // wanted for part in range(1, wanted)])
+    places = [0, *(int(cut) for cut in cuts), n]
+    return [(a, b) for a, b in pairwise(places) if a < b] or [(0, 0)]
+
+
+def in_threads(work: Callable[..., object], parts: Sequence[tuple[Any, ...]]) -> None:
+    """Call ``work`` for each part, at the same time; kernels release the lock."""
+    if len(parts) == 1:
+        work(*parts[0])
+        return
+    with ThreadPoolExecutor(len(parts)) as pool:
+        for done in [pool.submit(work, *part) for part in parts]:
+            done.result()
+
+
+def _tallies(
+    numbers: NDArray[np.int32], offsets: NDArray[np.int64], parts: Sequence[tuple[int, int]], size: int
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Events and distinct customers of each number, for each stretch of customers."""
+    counted = [(np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)) for _ in parts]
+    in_threads(
+        lambda a, b, counts, customers: kernels.tally(
+            numbers, offsets, a, b, counts, customers, np.full(size, -1, dtype=np.int64)
+        ),
+        [(*part, *into) for part, into in zip(parts, counted, strict=True)],
+    )
+    return counted
+
+
+def _added(counted: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    counts, customers = counted[0][0].copy(), counted[0][1].copy()
+    for more_counts, more_customers in counted[1:]:
+        counts += more_counts
+        customers += more_customers
+    return counts, customers
+
+
+def _touchpoints(view: View, names: tuple[str, ...]) -> tuple[TouchpointCount, ...]:
+    counted = _tallies(view.codes.astype(np.int32), view.offsets, stretches(view.offsets), len(names))
+    events, customers = _added(counted)
+    first = np.bincount(view.codes[view.offsets[:-1]], minlength=len(names))
+    last = np.bincount(view.codes[view.offsets[1:] - 1], minlength=len(names))
+    n = max(view.n_customers, 1)
+    order = sorted(np.flatnonzero(events).tolist(), key=lambda code: (-int(events[code]), code))
+    return tuple(
+        TouchpointCount(
+            names[code],
+            int(events[code]),
+            int(customers[code]),
+            int(first[code]),
+            int(first[code]) / n,
+            int(last[code]),
+            int(last[code]) / n,
+        )
+        for code in order
+    )
+
+
+def _quartiles(values: NDArray[np.int64], unit: int) -> Quartiles:
+    """Quartiles of values at hand, through the same kernel as those of transitions."""
+    if not len(values):
+        return Quartiles(None, None, None)
+    found = np.empty((1, 3))
+    kernels.quartiles(values.astype(np.int64, copy=True), np.array([0, len(values)]), 0, 1, found)
+    return Quartiles(*(found[0] / unit).tolist())
+
+
+def _iso(time: np.int64) -> str:
+    return (EPOCH + timedelta(microseconds=int(time))).isoformat().replace("+00:00", "Z")
+
+
+def _power_of_two(at_least: int) -> int:
+    return 1 << max(4, (at_least - 1).bit_length())
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    array = array.view()
+    array.flags.writeable = False
+    return array

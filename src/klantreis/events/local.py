@@ -1,0 +1,325 @@
+"""An event log on this machine: columns in memory or mapped from files, and the questions asked of them.
+
+The counting itself is in ``counting.py`` and ``kernels.py``; this file holds the log and its filtered views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from klantreis.errors import NotFoundError, did_you_mean
+from klantreis.events.answers import Funnel, Reach, Transitions, Variants, Visits
+from klantreis.events.columns import EPOCH, Codes, Columns, Mask, Offsets, Times, columns_of
+from klantreis.events.durations import Duration
+from klantreis.events.event import Event
+from klantreis.events.filter import Filter, bounds, zone_named
+from klantreis.events.matching import matches, values_missing_from
+from klantreis.events.pattern import EventPattern, as_pattern
+
+#: How many filtered views a log keeps ready; a brushed filter asks several questions of the same one.
+VIEWS_KEPT = 4
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The part of a log that a filter leaves, in the same order.
+
+    Parameters
+    ----------
+    codes, times
+        Touchpoint code and time (µs since 1970 UTC) of each event that is left.
+    offsets
+        Events of the i-th customer left: from ``offsets[i]`` up to ``offsets[i + 1]``, at least one.
+    events, customers
+        Places in the whole log of the events and customers that are left; None when all are.
+    """
+
+    codes: Codes
+    times: Times
+    offsets: Offsets
+    events: NDArray[np.int64] | None = None
+    customers: NDArray[np.int64] | None = None
+
+    @property
+    def n_customers(self) -> int:
+        """Number of customers left."""
+        return len(self.offsets) - 1
+
+    def of(self, per_event: Mask) -> Mask:
+        """The part of a mask over the whole log that this view keeps."""
+        return per_event if self.events is None else per_event[self.events]
+
+
+@dataclass(frozen=True, eq=False)
+class LocalLog:
+    """An event log kept as columns; it answers the questions of ``EventLog``.
+
+    Parameters
+    ----------
+    columns
+        The events, sorted by customer and time.
+    zone_name
+        The time zone in which days are meant (IANA name): that of the source.
+    name
+        What to call the log in messages: its folder.
+    """
+
+    columns: Columns
+    zone_name: str = "UTC"
+    name: str = "log"
+    _views: dict[Filter, View] = field(default_factory=dict, repr=False)
+
+    # What it holds.
+
+    @property
+    def n_events(self) -> int:
+        """Number of events."""
+        return len(self.columns.times)
+
+    @property
+    def n_customers(self) -> int:
+        """Number of customers; each has at least one event."""
+        return len(self.columns.offsets) - 1
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """Customer ids, in the order of ``offsets``."""
+        return self.columns.customers
+
+    @property
+    def offsets(self) -> Offsets:
+        """Events of customer c: from ``offsets[c]`` up to ``offsets[c + 1]``."""
+        return self.columns.offsets
+
+    @property
+    def times(self) -> Times:
+        """Microseconds since 1970 UTC, one per event."""
+        return self.columns.times
+
+    @property
+    def touchpoints(self) -> tuple[str, ...]:
+        """The text of each touchpoint code; code 0, the empty text, is "none" and is never used by an event."""
+        return self.columns.coded["touchpoint"].values
+
+    @property
+    def touchpoint_codes(self) -> Codes:
+        """Touchpoint code per event."""
+        return self.columns.coded["touchpoint"].codes
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields a pattern can look at: touchpoint, channel, attributes."""
+        return self.columns.names
+
+    @cached_property
+    def period(self) -> tuple[int, int] | None:
+        """Times of the first and the last event (µs since 1970 UTC); None when the log is empty."""
+        return (int(self.times.min()), int(self.times.max())) if self.n_events else None
+
+    def attribute_codes(self, name: str) -> Codes | NDArray[np.uint32]:
+        """A code per event for the channel or an attribute; 0 is none. A number has a code per distinct value.
+
+        Raises
+        ------
+        NotFoundError
+            When the log has no such field.
+        """
+        if name in self.columns.coded:
+            return self.columns.coded[name].codes
+        return self._number_codes(name)[0]
+
+    def attribute_values(self, name: str) -> tuple[str, ...]:
+        """The text of each code of ``attribute_codes(name)``."""
+        if name in self.columns.coded:
+            return self.columns.coded[name].values
+        return ("", *(str(int(value)) if value.is_integer() else repr(value) for value in self._number_codes(name)[1]))
+
+    def attribute_numbers(self, name: str) -> NDArray[np.float64]:
+        """A numeric attribute per event; NaN is none.
+
+        Raises
+        ------
+        NotFoundError
+            When the log has no such numeric attribute.
+        """
+        if name not in self.columns.numeric:
+            raise NotFoundError(
+                f"There is no numeric attribute {name!r} in {self.name}.",
+                hint=did_you_mean(name, self.columns.numeric, what="numeric attribute"),
+            )
+        return self.columns.numeric[name]
+
+    def mask(self, pattern: EventPattern | str) -> Mask:
+        """True for every event of the whole log that matches; length ``n_events``."""
+        return matches(self.columns, as_pattern(pattern))
+
+    def unknown_values(self, pattern: EventPattern | str) -> tuple[tuple[str, str], ...]:
+        """The (field, text) pairs in a pattern that occur nowhere in the log."""
+        return values_missing_from(self.columns, as_pattern(pattern))
+
+    def view(self, chosen: Filter | None = None) -> View:
+        """The events that a filter leaves; the whole log when there is none."""
+        chosen = chosen or Filter()
+        if chosen not in self._views:
+            while len(self._views) >= VIEWS_KEPT:
+                self._views.pop(next(iter(self._views)))
+            self._views[chosen] = self._filtered(chosen)
+        return self._views[chosen]
+
+    def trace(self, customer: str) -> tuple[Event, ...]:
+        """One customer's events in order.
+
+        Raises
+        ------
+        NotFoundError
+            When the log does not know the customer.
+        """
+        place = self._place_of.get(customer)
+        if place is None:
+            raise NotFoundError(f"There is no customer {customer!r} in {self.name}.")
+        zone = zone_named(self.zone_name)
+        events = []
+        for at in range(int(self.offsets[place]), int(self.offsets[place + 1])):
+            texts = {name: column.values[int(column.codes[at])] for name, column in self.columns.coded.items()}
+            numbers = {name: float(column[at]) for name, column in self.columns.numeric.items()}
+            attributes: dict[str, str | float] = {
+                **{name: text for name, text in texts.items() if text and name not in ("touchpoint", "channel")},
+                **{name: number for name, number in numbers.items() if number == number},
+            }
+            time = (EPOCH + timedelta(microseconds=int(self.times[at]))).astimezone(zone)
+            events.append(Event(customer, time, texts["touchpoint"], texts.get("channel") or None, attributes))
+        return tuple(events)
+
+    # What can be asked of it: see EventLog for what each answers.
+
+    def transitions(self, *, filter: Filter | None = None) -> Transitions:  # noqa: A002 - the word for it
+        """How often which touchpoint follows which, and after how long."""
+        from klantreis.events import counting
+
+        return counting.transitions(self, self.view(filter), filter)
+
+    def variants(
+        self,
+        *,
+        top: int = 20,
+        gap: Duration | None = None,
+        fold_repeats: bool = False,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Variants:
+        """Which whole sequences of touchpoints occur, most frequent first."""
+        from klantreis.events import counting
+
+        return counting.variants(self, self.view(filter), filter, top=top, gap=gap, fold_repeats=fold_repeats)
+
+    def visits(self, *, gap: Duration = "30min", filter: Filter | None = None) -> Visits:  # noqa: A002
+        """Events close in time, taken together."""
+        from klantreis.events import counting
+
+        return counting.visits(self, self.view(filter), filter, gap=gap)
+
+    def funnel(
+        self,
+        steps: Sequence[EventPattern | str],
+        *,
+        within: Duration | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Funnel:
+        """How many customers took these steps in this order."""
+        from klantreis.events import counting
+
+        return counting.funnel(self, self.view(filter), filter, steps=steps, within=within)
+
+    def reach(self, pattern: EventPattern | str, *, filter: Filter | None = None) -> Reach:  # noqa: A002
+        """How many customers have a matching event, once or more often."""
+        from klantreis.events import counting
+
+        return counting.reach(self, self.view(filter), filter, pattern=as_pattern(pattern))
+
+    # How.
+
+    @cached_property
+    def _place_of(self) -> dict[str, int]:
+        return {customer: place for place, customer in enumerate(self.customers)}
+
+    @cached_property
+    def _coded_numbers(self) -> dict[str, Any]:
+        return {}
+
+    def _number_codes(self, name: str) -> tuple[NDArray[np.uint32], tuple[float, ...]]:
+        if name not in self.columns.numeric:
+            raise NotFoundError(
+                f"There is no attribute {name!r} in {self.name}.",
+                hint=did_you_mean(name, self.fields, what="attribute"),
+            )
+        if name not in self._coded_numbers:
+            column = self.columns.numeric[name]
+            known = ~np.isnan(column)
+            distinct, codes = np.unique(column[known], return_inverse=True)
+            all_codes = np.zeros(len(column), dtype=np.uint32)
+            all_codes[known] = codes + 1
+            self._coded_numbers[name] = (all_codes, tuple(distinct.tolist()))
+        found: tuple[NDArray[np.uint32], tuple[float, ...]] = self._coded_numbers[name]
+        return found
+
+    def _filtered(self, chosen: Filter) -> View:
+        keep: Mask | None = None
+        start, end = bounds(chosen.span, zone_named(self.zone_name))
+        if start is not None:
+            keep = self.times >= start
+        if end is not None:
+            keep = _both(keep, self.times < end)
+        if chosen.where_pattern is not None:
+            keep = _both(keep, self.mask(chosen.where_pattern))
+        if chosen.customers_pattern is not None and self.n_events:
+            having = np.logical_or.reduceat(self.mask(chosen.customers_pattern), self.offsets[:-1])
+            keep = _both(keep, np.repeat(having, np.diff(self.offsets)))
+        if keep is None:
+            return View(_sealed(self.touchpoint_codes), _sealed(self.times), _sealed(self.offsets))
+        events = np.flatnonzero(keep)
+        left = np.add.reduceat(keep, self.offsets[:-1], dtype=np.int64) if self.n_events else self.offsets[:0]
+        customers = np.flatnonzero(left)
+        offsets = np.concatenate(([0], np.cumsum(left[customers]))).astype(np.int64)
+        return View(
+            _sealed(self.touchpoint_codes[events]), _sealed(self.times[events]), _sealed(offsets), events, customers
+        )
+
+
+def log_of(events: Iterable[Event], *, timezone: str = "UTC") -> LocalLog:
+    """A log of events in memory.
+
+    Parameters
+    ----------
+    events
+        In any order; events of one customer at the same time keep the order given.
+    timezone
+        The zone in which a filter's days are meant (IANA name).
+
+    Examples
+    --------
+    >>> from datetime import datetime, UTC
+    >>> log = log_of([Event("an", datetime(2026, 1, 5, tzinfo=UTC), "shop")])
+    >>> log.n_events, log.touchpoints
+    (1, ('', 'shop'))
+    """
+    return LocalLog(columns_of(events), zone_named(timezone).key)
+
+
+def _both(left: Mask | None, right: Mask) -> Mask:
+    if left is None:
+        return right
+    both: Mask = left & right
+    return both
+
+
+def _sealed(array: NDArray[Any]) -> NDArray[Any]:
+    """The same array, read-only: mapped columns are, and a kernel is compiled once for one kind of array."""
+    sealed = np.ascontiguousarray(array).view(np.ndarray)
+    sealed.flags.writeable = False
+    return sealed

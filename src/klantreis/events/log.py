@@ -1,0 +1,101 @@
+"""The questions that a log of events answers, wherever the events are kept.
+
+All answers count customers who did something in the log; none says why, and none is causal. Each carries its n,
+the filter it was asked under and the name of its method page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from klantreis.events.answers import Funnel, Reach, Transitions, Variants, Visits
+from klantreis.events.durations import Duration
+from klantreis.events.filter import Filter
+from klantreis.events.pattern import EventPattern
+
+__all__ = ["EventLog", "Filter", "Funnel", "Reach", "Transitions", "Variants", "Visits"]
+
+
+class EventLog(Protocol):
+    """What customers did, sorted by customer and time; events at equal times keep the order of their source.
+
+    A ``filter`` hides events before the question is asked, so that successors are those among the events left.
+    """
+
+    @property
+    def n_events(self) -> int:
+        """Number of events."""
+        ...
+
+    @property
+    def n_customers(self) -> int:
+        """Number of customers."""
+        ...
+
+    @property
+    def touchpoints(self) -> tuple[str, ...]:
+        """The touchpoints by code; the first, empty one stands for none."""
+        ...
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields a pattern can look at."""
+        ...
+
+    def transitions(self, *, filter: Filter | None = None) -> Transitions:  # noqa: A002
+        """How often which touchpoint follows which within a customer's trace, and after how long.
+
+        Counts pairs of consecutive events, the customers who made them, and exact quartiles of the time between
+        (linear interpolation between order statistics); and which touchpoints traces begin and end with.
+        """
+        ...
+
+    def variants(
+        self,
+        *,
+        top: int = 20,
+        gap: Duration | None = None,
+        fold_repeats: bool = False,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Variants:
+        """Which whole sequences of touchpoints occur, most frequent first.
+
+        Parameters
+        ----------
+        top
+            How many to name; the others are counted together, so that the shares add up to 1.
+        gap
+            Cut each trace into visits where more than this passes; None: the whole trace is one sequence.
+        fold_repeats
+            Take immediate repeats of a touchpoint as one.
+        """
+        ...
+
+    def visits(self, *, gap: Duration = "30min", filter: Filter | None = None) -> Visits:  # noqa: A002
+        """Events close in time, taken together: a visit ends where more than ``gap`` passes before the next event."""
+        ...
+
+    def funnel(
+        self,
+        steps: Sequence[EventPattern | str],
+        *,
+        within: Duration | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Funnel:
+        """How many customers took these steps in this order.
+
+        Parameters
+        ----------
+        steps
+            Up to 32 patterns. Other events may lie between; one event counts for one step only; events at the same
+            time are taken in the order of the source.
+        within
+            The last step counts only up to this long after the first one, both ends included; every start is
+            tried. None: no limit.
+        """
+        ...
+
+    def reach(self, pattern: EventPattern | str, *, filter: Filter | None = None) -> Reach:  # noqa: A002
+        """How many customers have a matching event, once or more often."""
+        ...

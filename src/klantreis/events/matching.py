@@ -1,0 +1,97 @@
+"""Which events of a log match a pattern: each comparison is decided once per code, then looked up per event."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from klantreis.errors import NotFoundError, did_you_mean
+from klantreis.events.columns import Coded, Columns, Mask
+from klantreis.events.pattern import AllOf, AnyOf, Comparison, EventPattern, Node, Not, OneOf
+
+_ORDER: dict[str, Callable[[NDArray[np.float64], float], Mask]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def matches(columns: Columns, pattern: EventPattern) -> Mask:
+    """True for every event that matches.
+
+    Raises
+    ------
+    NotFoundError
+        When the pattern names a field that the log does not have.
+    """
+    return _matches(columns, pattern.root)
+
+
+def _matches(columns: Columns, node: Node) -> Mask:
+    if isinstance(node, Not):
+        return ~_matches(columns, node.part)
+    if isinstance(node, AllOf):
+        found = _matches(columns, node.parts[0])
+        for part in node.parts[1:]:
+            found &= _matches(columns, part)
+        return found
+    if isinstance(node, AnyOf):
+        found = _matches(columns, node.parts[0])
+        for part in node.parts[1:]:
+            found |= _matches(columns, part)
+        return found
+    if node.field in columns.coded:
+        column = columns.coded[node.field]
+        return np.take(_decide_texts(column.values, node), column.codes)
+    if node.field in columns.numeric:
+        return _decide_numbers(columns.numeric[node.field], node)
+    raise NotFoundError(
+        f"No event in this log has a field {node.field!r}.",
+        hint=did_you_mean(node.field, columns.names, what="field"),
+    )
+
+
+def _decide_texts(values: tuple[str, ...], leaf: Comparison | OneOf) -> Mask:
+    if isinstance(leaf, Comparison) and leaf.operator in _ORDER:
+        numbers = np.array([_number(value) for value in values])
+        return _ORDER[leaf.operator](numbers, float(leaf.value))
+    wanted = leaf.values if isinstance(leaf, OneOf) else (leaf.value,)
+    texts = {value for value in wanted if isinstance(value, str)}
+    floats = {value for value in wanted if not isinstance(value, str)}
+    found = np.array([value in texts for value in values], dtype=bool)
+    if floats:
+        found |= np.array([_number(value) in floats for value in values], dtype=bool)
+    return ~found if isinstance(leaf, Comparison) and leaf.operator == "!=" else found
+
+
+def _decide_numbers(column: NDArray[np.float64], leaf: Comparison | OneOf) -> Mask:
+    if isinstance(leaf, Comparison) and leaf.operator in _ORDER:
+        return _ORDER[leaf.operator](column, float(leaf.value))
+    wanted = leaf.values if isinstance(leaf, OneOf) else (leaf.value,)
+    found = np.zeros(len(column), dtype=bool)
+    for value in wanted:
+        found |= np.isnan(column) if value == "" else column == _number(value)
+    return ~found if isinstance(leaf, Comparison) and leaf.operator == "!=" else found
+
+
+def _number(value: str | float) -> float:
+    """The number a text writes; NaN, which equals nothing, when it writes none."""
+    try:
+        return float(value)
+    except ValueError:
+        return float("nan")
+
+
+def values_missing_from(columns: Columns, pattern: EventPattern) -> tuple[tuple[str, str], ...]:
+    """The (field, text) pairs that a pattern compares with and that occur nowhere in the log: often a typing slip."""
+    missing: list[tuple[str, str]] = []
+    for field in sorted(pattern.fields()):
+        column: Coded | None = columns.coded.get(field)
+        if column is not None:
+            texts = {value for value in pattern.values_of(field) if isinstance(value, str)}
+            missing.extend((field, value) for value in sorted(texts - set(column.values)))
+    return tuple(missing)
