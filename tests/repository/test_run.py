@@ -153,3 +153,13 @@ def test_an_interrupted_demo_ends_with_zero_and_nothing_behind(
         time.sleep(0.02)
     assert len(below) == 2
     assert all(gone(process) for process in below)
+
+
+def test_what_it_does_not_know_goes_to_pytest(run_py: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["test", "tests/events", "-k", "log or pattern", "--require-browser", "-x", "--durations=5"]
+    options, rest = run_py.parser().parse_known_args(words)
+    assert options.require_browser
+    assert rest == ["tests/events", "-k", "log or pattern", "-x", "--durations=5"]
+    with pytest.raises(SystemExit):
+        run_py.main(["demo", "--prot", "8001"])
+    assert "demo does not know --prot 8001" in capsys.readouterr().err
