@@ -7,7 +7,6 @@ import json
 import os
 from datetime import timedelta
 
-import log_reference as reference
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,6 +19,7 @@ from klantreis.events.event import Event
 from klantreis.events.filter import Filter
 from klantreis.events.local import LocalLog, log_of
 from klantreis.events.share import wilson
+from tests.events import log_reference as reference
 
 SECOND = 1_000_000
 rows = st.lists(
