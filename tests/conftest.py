@@ -1,4 +1,4 @@
-"""What many tests need: the browser, found once, and the order in which the tests run.
+"""What many tests need: the browser, found once, the order in which the tests run, and hypothesis without a clock.
 
 Browser tests go last: while Playwright's loop is alive in this thread, Django and ``asyncio.run`` refuse
 to work in it, so a test that uses either in the same process must come before.
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -25,6 +26,10 @@ BROWSER_ARGUMENTS = (
     "--disable-quic",
     "--no-first-run",
 )
+
+# A kernel compiles on its first call and a machine may be busy: time is no property of an example.
+settings.register_profile("klantreis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("klantreis")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
