@@ -7,10 +7,10 @@ customer c are those from ``offsets[c]`` up to ``offsets[c + 1]``; every custome
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,41 @@ class Coded:
     values: tuple[str, ...]
 
 
+class PackedTexts(Sequence[str]):
+    """Many texts kept as one run of UTF-8 bytes and the place where each ends; decoded when asked for."""
+
+    def __init__(self, utf8: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+        self._utf8 = utf8
+        self._ends = ends
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, place: int | slice) -> str | tuple[str, ...]:
+        if isinstance(place, slice):
+            return tuple(self[at] for at in range(*place.indices(len(self))))
+        end = int(self._ends[place])
+        at = place % len(self)
+        return bytes(self._utf8[int(self._ends[at - 1]) if at else 0 : end]).decode("utf-8")
+
+
+def packed(texts: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes and the ends of ``PackedTexts``.
+
+    Examples
+    --------
+    >>> tuple(PackedTexts(*packed(["an", "", "cé"])))
+    ('an', '', 'cé')
+    """
+    raw = [text.encode("utf-8") for text in texts]
+    ends = np.cumsum([len(part) for part in raw], dtype=np.int64)
+    return np.frombuffer(b"".join(raw), dtype=np.uint8), ends
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Columns:
     """All columns of one log; see the module's text for their form.
@@ -49,7 +84,7 @@ class Columns:
         The numeric attributes.
     """
 
-    customers: tuple[str, ...]
+    customers: Sequence[str]
     offsets: Offsets
     times: Times
     coded: Mapping[str, Coded]

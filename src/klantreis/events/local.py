@@ -89,7 +89,7 @@ class LocalLog:
         return len(self.columns.offsets) - 1
 
     @property
-    def customers(self) -> tuple[str, ...]:
+    def customers(self) -> Sequence[str]:
         """Customer ids, in the order of ``offsets``."""
         return self.columns.customers
 
