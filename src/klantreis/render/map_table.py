@@ -22,7 +22,7 @@ from klantreis.journeys.touchpoint import Channel, Touchpoint
 from klantreis.journeys.vocabulary import in_words_of
 from klantreis.measurement.metric import Metric
 from klantreis.personas.persona import Persona
-from klantreis.render.numbers import day, percent
+from klantreis.render.numbers import day, percent, signed
 from klantreis.research.claim import Claim, ClaimStatus
 from klantreis.texts import text
 from klantreis.values import Lang
@@ -34,13 +34,17 @@ STATUSES = tuple(ClaimStatus)
 
 @dataclass(frozen=True)
 class CardView:
-    """A card as shown: its words, its status, and how much it rests on. ``status`` None: it claims nothing."""
+    """A card as shown: its words, its status, and how much it rests on. ``status`` None: it claims nothing.
+
+    ``pieces`` counts pieces of evidence; ``evidence_words`` says how many different sources they come from.
+    """
 
     id: str
     text: str
     status: ClaimStatus | None
     status_word: str
     pieces: int
+    evidence_words: str = ""
     note: str = ""
     ref: str | None = None
     illustrative: bool = False
@@ -139,9 +143,10 @@ class LegendItem:
 
 @dataclass(frozen=True)
 class MapTable:
-    """Everything on the page of a map."""
+    """Everything on the page of a map. Labels are in ``lang``; what people wrote is in ``written_in``."""
 
     lang: Lang
+    written_in: Lang
     id: str
     title: str
     state: str
@@ -163,7 +168,13 @@ class MapTable:
 
 
 def map_table(
-    workspace: Workspace, journey: Journey, *, lang: Lang, on: date, reality: RealityView | None = None
+    workspace: Workspace,
+    journey: Journey,
+    *,
+    lang: Lang,
+    on: date,
+    reality: RealityView | None = None,
+    version: str | None = None,
 ) -> MapTable:
     """The table of one journey.
 
@@ -179,6 +190,8 @@ def map_table(
         The day for which status and freshness are worked out.
     reality
         What the events say, from :func:`klantreis.render.reality_rows.reality_view`.
+    version
+        Which version of the journey this is; its first eight characters stand in the footer.
     """
     model = workspace.phase_models[journey.phase_model]
     steps = _steps_by_phase(journey, model)
@@ -188,6 +201,7 @@ def map_table(
     views = _Views(workspace, lang, on)
     return MapTable(
         lang=lang,
+        written_in=workspace.settings.lang,
         id=journey.id,
         title=journey.title,
         state=text(f"map.state.{journey.state or 'unset'}", lang),
@@ -207,7 +221,7 @@ def map_table(
         ),
         coverage=covered,
         coverage_words=_coverage_words(covered, lang),
-        footer=_footer(workspace, journey, lang=lang, on=on),
+        footer=_footer(workspace, journey, lang=lang, on=on, version=version),
         illustrative=text("map.illustrative", lang) if journey.illustrative or workspace.settings.illustrative else "",
     )
 
@@ -309,7 +323,14 @@ class _Views:
             status=report.status,
             status_word=text(f"claims.status.{report.status}", self.lang),
             pieces=report.pieces,
+            evidence_words=self._sources(claim),
         )
+
+    def _sources(self, claim: Claim) -> str:
+        """How many sources speak on a claim; what only states the team's own view is none."""
+        found = {piece.source: self.workspace.facts(piece.source) for piece in claim.evidence}
+        n = sum(1 for facts in found.values() if facts and facts.kinds and facts.kinds != ("workshop",))
+        return text("map.evidence.one", self.lang) if n == 1 else text("map.evidence.many", self.lang, n=n) if n else ""
 
     def card(self, card: Card) -> CardView:
         shown = self.claim(card.claim)
@@ -320,6 +341,7 @@ class _Views:
             status=shown.status,
             status_word=shown.status_word,
             pieces=shown.pieces,
+            evidence_words=shown.evidence_words,
             note=note,
             ref=card.ref,
             illustrative=card.illustrative or illustrative,
@@ -345,7 +367,7 @@ class _Views:
         words = text(
             "map.emotion.reported" if emotion.basis == "reported" else "map.emotion.estimate",
             self.lang,
-            value=f"{emotion.value:+g}",
+            value=signed(emotion.value, self.lang),
             n="?" if emotion.n is None else emotion.n,
         )
         return CurvePoint(
@@ -361,8 +383,10 @@ def _coverage_words(covered: Coverage, lang: Lang) -> str:
     )
 
 
-def _footer(workspace: Workspace, journey: Journey, *, lang: Lang, on: date) -> tuple[str, ...]:
+def _footer(workspace: Workspace, journey: Journey, *, lang: Lang, on: date, version: str | None) -> tuple[str, ...]:
     parts = [text("map.footer.drawn", lang, day=day(on, lang))]
+    if version:
+        parts.append(text("map.footer.version", lang, version=version[:8]))
     if journey.owner:
         parts.append(text("map.footer.owner", lang, owner=journey.owner))
     if journey.reviewed_on:

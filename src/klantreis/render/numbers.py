@@ -47,6 +47,20 @@ def number(value: float, lang: Lang, *, decimals: int = 0) -> str:
     return written.translate(str.maketrans(",.", ".,")) if lang == "nl" else written
 
 
+def signed(value: float, lang: Lang) -> str:
+    """A number with its sign, at most two decimals; nothing before zero.
+
+    Examples
+    --------
+    >>> signed(-1.5, "nl"), signed(2, "en"), signed(0, "nl")
+    ('−1,5', '+2', '0')
+    """
+    rounded = round(value, 2)
+    places = len(f"{abs(rounded):g}".partition(".")[2])
+    sign = "−" if rounded < 0 else "+" if rounded > 0 else ""
+    return sign + number(abs(rounded), lang, decimals=places)
+
+
 def percent(share: float, lang: Lang, *, decimals: int | None = None) -> str:
     """A share from 0 to 1 as a percentage; small shares keep a decimal so that they do not read as zero.
 
