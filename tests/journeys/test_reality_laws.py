@@ -1,0 +1,201 @@
+"""What the kernels count on random journeys and random logs equals the plain reference, and the parts add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from klantreis.events.columns import EPOCH
+from klantreis.events.event import Event
+from klantreis.events.local import LocalLog, log_of
+from klantreis.events.share import wilson
+from klantreis.journeys.journey import Journey
+from klantreis.journeys.laying import count
+from klantreis.journeys.reality import Reality, reality
+from tests.journeys import reality_reference as reference
+from tests.journeys.reality_reference import PlainRule, PlainStep, Row
+
+HOUR = 3_600_000_000
+NAMES = "abcdex"
+touchpoints = st.frozensets(st.sampled_from(NAMES[:5]), max_size=3)
+rows = st.lists(
+    st.builds(
+        Row,
+        customer=st.sampled_from(["an", "bo", "cé"]),
+        time=st.integers(0, 30).map(lambda hour: hour * HOUR),
+        touchpoint=st.sampled_from(NAMES),
+        key=st.sampled_from([None, None, "k1", "k2", "k3"]),
+    ),
+    max_size=40,
+)
+
+
+@st.composite
+def maps(draw: st.DrawFn) -> tuple[PlainStep, ...]:
+    n = draw(st.integers(0, 5))
+    loops = st.none() | st.integers(0, max(0, n - 1))
+    step = st.builds(
+        PlainStep,
+        touchpoints=touchpoints,
+        observable=st.sampled_from([True, True, True, False]),
+        optional=st.booleans(),
+        repeatable=st.booleans(),
+        loop_to=loops,
+    )
+    return tuple(draw(st.lists(step, min_size=n, max_size=n)))
+
+
+rules = st.builds(
+    PlainRule,
+    start=st.none() | st.frozensets(st.sampled_from(NAMES), min_size=1, max_size=2),
+    end=st.frozensets(st.sampled_from(NAMES), max_size=2),
+    timeout=st.none() | st.integers(1, 12).map(lambda hours: hours * HOUR),
+    keyed=st.booleans(),
+    customers=st.none() | st.frozensets(st.sampled_from(NAMES), min_size=1, max_size=2),
+)
+
+
+def pattern(names: frozenset[str] | None) -> str | None:
+    """The event pattern for these touchpoints."""
+    return f"touchpoint in ({', '.join(map(repr, sorted(names)))})" if names else None
+
+
+def journey_of(steps: tuple[PlainStep, ...], rule: PlainRule) -> Journey:
+    """The journey that the plain steps and rule stand for."""
+    return Journey.model_validate(
+        {
+            "id": "journey:random",
+            "title": "Random",
+            "persona": "persona:an",
+            "steps": [
+                {
+                    "id": f"s{place}",
+                    "phase": "use",
+                    "title": f"Step {place}",
+                    "pattern": pattern(step.touchpoints),
+                    "observable": step.observable,
+                    "optional": step.optional,
+                    "repeatable": step.repeatable,
+                    "loop_to": None if step.loop_to is None else f"s{step.loop_to}",
+                }
+                for place, step in enumerate(steps)
+            ],
+            "runs": {
+                "dataset": "dataset:random",
+                "start": pattern(rule.start),
+                "end": pattern(rule.end),
+                "timeout_days": None if rule.timeout is None else rule.timeout / HOUR / 24,
+                "key": "key" if rule.keyed else None,
+                "customers": pattern(rule.customers),
+            },
+        }
+    )
+
+
+def log_from(rows: list[Row]) -> LocalLog:
+    """The rows as a log; the attribute exists even when no row has it."""
+    anchor = [] if any(row.key for row in rows) else [Row("zz", 0, "x", "k1")]
+    return log_of(
+        Event(
+            row.customer,
+            EPOCH + timedelta(microseconds=row.time),
+            row.touchpoint,
+            attributes={"key": row.key} if row.key else {},
+        )
+        for row in [*rows, *anchor]
+    )
+
+
+def counted(found: Reality, journey: Journey, log: LocalLog) -> dict[str, Any]:
+    """The reality in the reference's form."""
+    place = {step.id: number for number, step in enumerate(journey.steps)}
+    assert journey.runs is not None
+    counts = count(journey, journey.runs, log)
+    steps = {}
+    for row, where in enumerate(counts.bound):
+        step = found.steps[where]
+        assert step.reach is not None
+        assert step.after is not None
+        assert step.after.ended is not None
+        assert step.after.at_end is not None
+        assert step.came_back is not None
+        steps[where] = {
+            "reach": step.reach.count,
+            "customers": step.customers,
+            "repeats": step.repeats,
+            "after": Counter(
+                went_on=step.after.went_on or 0,
+                elsewhere=step.after.elsewhere or 0,
+                silent=step.after.ended - step.after.at_end,
+                at_end=step.after.at_end,
+                open=step.after.open or 0,
+            ),
+            "waits": sorted(counts.waits[counts.wait_steps == row].tolist()),
+            "returned": step.came_back.count,
+            "returned_by": step.came_back_customers,
+            "undeclared": step.came_back_undeclared,
+        }
+    assert found.off_map.runs is not None
+    assert found.disorder.runs is not None
+    return {
+        "runs": found.runs.n,
+        "customers_with_runs": found.runs.customers_with_runs,
+        "stands": Counter(ended=found.runs.ended, timed_out=found.runs.timed_out, open=found.runs.open),
+        "without_steps": found.runs.without_steps,
+        "events": [
+            (int(log.times[first]), int(last)) for first, last in zip(counts.runs.first, counts.last_times, strict=True)
+        ],
+        "steps": steps,
+        "disordered": found.disorder.runs.count,
+        "pairs": {
+            (place[pair.later], place[pair.earlier]): (pair.runs.count, pair.customers) for pair in found.disorder.pairs
+        },
+        "off": {one.touchpoint: (one.events, one.runs.count, one.customers) for one in found.off_map.touchpoints},
+        "off_runs": found.off_map.runs.count,
+        "off_customers": found.off_map.customers,
+        "fit": 0 if found.fit.share is None else found.fit.share.count,
+        "missing": found.fit.missing,
+        "disordered_closed": found.fit.disordered,
+        "wrong_repeat": found.fit.wrong_repeat,
+    }
+
+
+@given(rows=rows, steps=maps(), rule=rules)
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_reality_equals_the_plain_reference(rows: list[Row], steps: tuple[PlainStep, ...], rule: PlainRule) -> None:
+    if not any(row.key for row in rows):
+        rows = [*rows, Row("zz", 0, "x", "k1")]
+    journey, log = journey_of(steps, rule), log_from(rows)
+    found = counted(reality(journey, log), journey, log)
+    wanted = reference.lay(rows, steps, rule)
+    if not any(step.bound for step in steps):
+        wanted["fit"] = 0  # nothing to fit: the share is None
+    assert found == wanted
+
+
+@given(rows=rows, steps=maps(), rule=rules)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_parts_add_up(rows: list[Row], steps: tuple[PlainStep, ...], rule: PlainRule) -> None:
+    found = reality(journey_of(steps, rule), log_from(rows))
+    runs = found.runs
+    assert runs.n == runs.ended + runs.timed_out + runs.open
+    stopped = 0
+    for step in found.steps:
+        if not step.bound:
+            assert step.reach is None
+            continue
+        assert step.reach is not None
+        assert step.after is not None
+        after = step.after
+        parts = [after.went_on, after.elsewhere, after.ended, after.open]
+        assert sum(part or 0 for part in parts) == step.reach.count
+        assert step.reach == wilson(step.reach.count, runs.n)
+        assert step.never_seen == (step.reach.count == 0)
+        stopped += step.reach.count - (after.went_on or 0)
+    # Every run that saw a step has exactly one last step.
+    assert stopped == runs.n - runs.without_steps
+    assert found.fit.open == runs.open
