@@ -85,29 +85,36 @@ def open_log(path: Path | str) -> LocalLog:
         As ``read_manifest``; also when a column is missing or does not fit.
     """
     manifest = read_manifest(path)
-    folder = Path(path) / manifest["columns"]
     try:
-        coded = {
-            entry["name"]: Coded(
-                _mapped(folder / entry["file"]),
-                tuple(json.loads((folder / entry["values"]).read_text(encoding="utf-8"))),
-            )
-            for entry in manifest["fields"]
-            if entry["kind"] == "text"
-        }
-        numeric = {
-            entry["name"]: _mapped(folder / entry["file"]) for entry in manifest["fields"] if entry["kind"] == "number"
-        }
-        customers = PackedTexts(_mapped(folder / "customers.npy"), _mapped(folder / "customer_ends.npy"))
-        columns = Columns(customers, _mapped(folder / "offsets.npy"), _mapped(folder / "times.npy"), coded, numeric)
-        lengths = {len(columns.times), int(columns.offsets[-1]), manifest["events"]}
-        lengths |= {len(column.codes) for column in coded.values()} | {len(column) for column in numeric.values()}
-        if len(lengths) != 1 or len(customers) != len(columns.offsets) - 1:
-            raise ValueError("columns differ in length")
+        return _open(Path(path), manifest)
     except (OSError, ValueError, KeyError, IndexError) as error:
+        now = read_manifest(path)
+        if now["columns"] != manifest["columns"]:  # a new import came in between
+            return open_log(path)
         raise InvalidInputError(
             f"The event log in {path} is damaged ({error}).", hint="Import the events again."
         ) from None
+
+
+def _open(path: Path, manifest: Mapping[str, Any]) -> LocalLog:
+    folder = path / manifest["columns"]
+    coded = {
+        entry["name"]: Coded(
+            _mapped(folder / entry["file"]),
+            tuple(json.loads((folder / entry["values"]).read_text(encoding="utf-8"))),
+        )
+        for entry in manifest["fields"]
+        if entry["kind"] == "text"
+    }
+    numeric = {
+        entry["name"]: _mapped(folder / entry["file"]) for entry in manifest["fields"] if entry["kind"] == "number"
+    }
+    customers = PackedTexts(_mapped(folder / "customers.npy"), _mapped(folder / "customer_ends.npy"))
+    columns = Columns(customers, _mapped(folder / "offsets.npy"), _mapped(folder / "times.npy"), coded, numeric)
+    lengths = {len(columns.times), int(columns.offsets[-1]), manifest["events"]}
+    lengths |= {len(column.codes) for column in coded.values()} | {len(column) for column in numeric.values()}
+    if len(lengths) != 1 or len(customers) != len(columns.offsets) - 1:
+        raise ValueError("columns differ in length")
     return LocalLog(columns, manifest["timezone"], str(path))
 
 

@@ -1,0 +1,1 @@
+"""Bring data in: files that others made, read into logs and studies."""
