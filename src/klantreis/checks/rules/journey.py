@@ -1,0 +1,385 @@
+"""Rules on the journey: does it begin and end with the customer, is it whole, is it in order?"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from klantreis.checks.finding import Severity
+from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.scene import Scene, named
+from klantreis.decisions.content import ContentNeed
+from klantreis.decisions.opportunity import Opportunity
+from klantreis.journeys.journey import COMPONENT_LANES, Journey
+from klantreis.values import Label
+
+
+@rule
+class InsideOut(Rule):
+    """A map that begins and ends where contact with the organisation does.
+
+    What it asks:
+    Is there a step before the first contact with the organisation, or a step after the last, that customers take on
+    their own? A step is a contact when it names a touchpoint that is the organisation's own, or holds a card that
+    points at one. Steps with only touchpoints of others count as the customer's own, as do steps with none.
+
+    Why:
+    Customers choose their own start and end. A map that begins at the first contact and stops at the last shows the
+    organisation's process, not the journey: what set people off and what they were after stay out of sight.
+
+    How to mend:
+    Ask customers what happened before they first got in touch, and when they felt they were done. Add those steps.
+
+    Source:
+    The distinction between inside-out and outside-in journeys in customer-journey practice; jobs-to-be-done thinking.
+    """
+
+    id = "J01"
+    family = "journey"
+    severity = Severity.ERROR
+    title = Label(en="Inside-out journey", nl="Reis van binnen naar buiten")
+    wordings = worded(
+        {
+            "en": "The journey begins and ends where contact with {org} does. "
+            "Add what happens before “{first}” and after “{last}”.",
+            "nl": "De reis begint en eindigt bij het contact met {org}. "
+            "Voeg toe wat er vóór ‘{first}’ en na ‘{last}’ gebeurt.",
+        }
+    )
+
+    @staticmethod
+    def judge(scene: Scene) -> Iterator[Judged]:
+        for journey in scene.journeys:
+            if not journey.steps:
+                continue
+            contacts = scene.contacts(journey)
+            first, last = journey.steps[0], journey.steps[-1]
+            ours = [any(one.owner == "owned" for one in contacts[step.id]) for step in (first, last)]
+            values = filled(org=scene.organisation(), first=first.title, last=last.title)
+            yield Judged(journey.id, f"steps.{first.id}", values if all(ours) else None)
+
+
+@rule
+class InternalSources(Rule):
+    """A map whose evidence comes mostly from inside the organisation.
+
+    What it asks:
+    Which share of all evidence on the map, that of reported emotions included, has an internal origin? A workshop
+    of the team is internal. A map without evidence is left to the rules on evidence. Threshold:
+    `J02.internal_share`.
+
+    Why:
+    What is in house is easy to come by: logs of service questions, messages that were sent, what colleagues think.
+    It shows the part of the journey that the organisation already sees.
+
+    How to mend:
+    Talk to customers, watch them, or ask them; also those who have not bought yet or have left.
+
+    Source:
+    Customer-journey practice on outside-in research; the threshold is a convention of ours.
+    """
+
+    id = "J02"
+    family = "journey"
+    severity = Severity.WARNING
+    title = Label(en="Internal sources", nl="Interne bronnen")
+    wordings = worded(
+        {
+            "en": "{pct}% of the evidence comes from inside the organisation; the picture may be distorted.",
+            "nl": "{pct}% van het bewijs komt van binnen de organisatie; het beeld kan vertekend zijn.",
+        }
+    )
+    thresholds = ("J02.internal_share",)
+
+    @staticmethod
+    def judge(scene: Scene) -> Iterator[Judged]:
+        for journey in scene.journeys:
+            held = [
+                facts
+                for evidence in _evidence_on(journey)
+                if (facts := scene.facts(evidence)) is not None and facts.kinds
+            ]
+            if not held:
+                continue
+            share = sum(one.origin == "internal" or one.kinds == ("workshop",) for one in held) / len(held)
+            over = share > scene.thresholds["J02.internal_share"]
+            yield Judged(journey.id, values=filled(pct=round(100 * share)) if over else None)
+
+
+def _evidence_on(journey: Journey) -> Iterator[str]:
+    claims = [claim for claim in (journey.trigger, journey.end_goal) if claim is not None]
+    for claim in (*claims, *(card.claim for card in journey.cards)):
+        if not claim.fictional:
+            yield from (piece.source for piece in claim.evidence)
+    for step in journey.steps:
+        if step.emotion is not None:
+            yield from (piece.source for piece in step.emotion.evidence)
+
+
+@rule
+class PhaseUncovered(Rule):
+    """A phase of the journey without a single step.
+
+    What it asks:
+    Has every phase of the chosen model that lies within the map's scope at least one step? An empty phase is an
+    error when the map claims the whole journey and has no phase in focus. A map that says which phase it works on
+    now, or that leaves phases out of its scope, gets a warning for the empty phases within it.
+
+    Why:
+    Maps tend to show how customers are won and stop there. An empty phase is either a gap in what is known, or not
+    part of this map; both are worth saying.
+
+    How to mend:
+    Add what customers do in that phase, with or without contact, or leave the phase out of the scope.
+
+    Source:
+    Phase models of the customer journey from latent need to loyalty.
+    """
+
+    id = "J03"
+    family = "journey"
+    severity = Severity.WARNING
+    title = Label(en="Empty phase", nl="Lege fase")
+    wordings = worded(
+        {
+            "en": "Phase “{phase}” is empty: add a step, or leave the phase out of the scope.",
+            "nl": "Fase ‘{phase}’ is leeg: voeg een stap toe, of laat de fase buiten het bereik.",
+        }
+    )
+
+    @staticmethod
+    def judge(scene: Scene) -> Iterator[Judged]:
+        for journey in scene.journeys:
+            held = {step.phase for step in journey.steps}
+            phases = scene.phases(journey)
+            whole = len(phases) == len(scene.model(journey).columns()) and journey.scope.in_focus is None
+            severity = Severity.ERROR if whole else Severity.WARNING
+            for phase in phases:
+                values = None if phase.id in held else filled(phase=scene.phase_label(journey, phase))
+                yield Judged(journey.id, f"phases.{phase.id}", values, severity)
+
+
+@rule
+class NoEndGoal(Rule):
+    """A map that is not linked to what the customer wants done.
+
+    What it asks:
+    Does the map name a job?
+
+    Why:
+    The end goal decides where the journey really ends and what would help on the way. Without it, a map can only
+    make the present process smoother.
+
+    How to mend:
+    Ask "what for?" until the answer is something the customer would want without any product of yours, write it
+    down as a job, and link it to the map.
+
+    Source:
+    Jobs to be done.
+    """
+
+    id = "J06"
+    family = "journey"
+    severity = Severity.ERROR
+    title = Label(en="No end goal", nl="Geen einddoel")
+    wordings = worded(
+        {
+            "en": "Which job does {persona} want done? Link an end goal.",
+            "nl": "Welke job wil {persona} gedaan krijgen? Koppel een einddoel.",
+        }
+    )
+
+    @staticmethod
+    def judge(scene: Scene) -> Iterator[Judged]:
+        for journey in scene.journeys:
+            values = filled(persona=scene.persona(journey.persona)) if journey.job is None else None
+            yield Judged(journey.id, "job", values)
+
+
+@rule
+class ComponentMissing(Rule):
+    """A component of the map that is empty in the phase in focus.
+
+    What it asks:
+    Does the phase in focus hold actions, questions and thoughts, touchpoints, opportunities and content needed?
+    (The other two of the seven components, phases and persona, are what the map is built on.) Touchpoints that a
+    step names count, and so do opportunities and content needs that lie at one of its steps. Without a phase in
+    focus there is nothing to judge; the rule on focus asks for one.
+
+    Why:
+    Each component asks a question of its own. One that is left out is a question nobody asked.
+
+    How to mend:
+    Fill the row for this phase, with assumptions if need be: they are marked as such until there is evidence.
+
+    Source:
+    The seven components of a customer-journey map.
+    """
+
+    id = "J09"
+    family = "journey"
+    severity = Severity.WARNING
+    title = Label(en="Missing component", nl="Ontbrekend onderdeel")
+    wordings = worded(
+        {
+            "en": "Component “{lane}” is missing in {phase}.",
+            "nl": "Onderdeel ‘{lane}’ ontbreekt in {phase}.",
+        }
+    )
+
+    @staticmethod
+    def judge(scene: Scene) -> Iterator[Judged]:
+        for journey in scene.journeys:
+            focus = journey.scope.in_focus
+            if focus is None:
+                continue
+            present = _components_in(scene, journey, focus)
+            label = scene.phase_label(journey, focus)
+            for kind in COMPONENT_LANES:
+                values = None if kind in present else {"lane": named(f"checks.component.{kind}"), "phase": label}
+                yield Judged(journey.id, f"phases.{focus}.{kind}", values)
+
+
+def _components_in(scene: Scene, journey: Journey, phase: str) -> set[str]:
+    steps = [step for step in journey.steps if step.phase == phase]
+    kinds = {lane.id: lane.kind for lane in journey.lanes}
+    inside = {step.id for step in steps}
+    present: set[str] = {kinds[card.lane] for card in journey.cards if card.step in inside}
+    if any(step.touchpoints for step in steps):
+        present.add("touchpoint")
+    for step in steps:
+        for document in scene.anchored.get((journey.id, step.id), ()):
+            if isinstance(document, Opportunity):
+                present.add("opportunity")
+            elif isinstance(document, ContentNeed):
+                present.add("content_need")
+    return present
+
+
+@rule
+class StateMixed(Rule):
+    """What happens now and what is wished for stand in one map, or it is not said which of the two it is.
+
+    What it asks:
+    Does the map say whether it shows what happens now, a hypothesis, or what is wished for, and do all its steps
+    and cards agree? A step or card may name a state of its own; when it differs from the map's, it is mixed in.
+
+    Why:
+    Nobody can dictate a journey. A map in which wishes stand between observations is read as if it were true.
+
+    How to mend:
+    Set the state of the map. Move what is wished for to a map of its own, or to opportunities.
+
+    Source:
+    Customer-journey practice: visualise what already happens before designing what should.
+    """
+
+    id = "J10"
+    family = "journey"
+    severity = Severity.ERROR
+    title = Label(en="Now and wished for are mixed", nl="Nu en wens door elkaar")
+    wordings = worded(
+        {
+            "en": "Show what happens now apart from what you wish ({n} mixed items).",
+            "nl": "Toon wat nu gebeurt los van wat je wenst ({n} gemengde items).",
+        },
+        unset={
+            "en": "Say whether this map shows what happens now, a hypothesis or a wish; its {n} items do not tell.",
+            "nl": "Zeg of deze kaart toont wat nu gebeurt, een hypothese of een wens; de {n} items zeggen het niet.",
+        },
+    )
+
+    @staticmethod
+    def judge(scene: Scene) -> Iterator[Judged]:
+        for journey in scene.journeys:
+            items = [(f"steps.{step.id}", step.state) for step in journey.steps]
+            items += [(f"cards.{card.id}", card.state) for card in journey.cards]
+            if journey.state is None:
+                unmarked = sum(state is None for _, state in items)
+                yield Judged(journey.id, "state", filled(n=unmarked), wording="unset")
+                continue
+            mixed = [place for place, state in items if state not in (None, journey.state)]
+            yield Judged(journey.id, mixed[0] if mixed else "state", filled(n=len(mixed)) if mixed else None)
+
+
+@rule
+class StepOrder(Rule):
+    """Steps that do not follow the order of the phases.
+
+    What it asks:
+    Does every step stand in a phase that holds steps, after the steps of earlier phases and before those of later
+    ones? Does a declared way back (a loop) lead back, and not forward? Of steps that stand out of order, the fewest
+    that would have to move are named.
+
+    Why:
+    The order of steps is read as the order in time, and the journeys that customers really made are laid beside
+    it. A step in the wrong place makes every one of them look like a deviation.
+
+    How to mend:
+    Move the step, give it another phase, or declare the way back with a loop on the step where it begins.
+
+    Source:
+    The structure of the map itself.
+    """
+
+    id = "J12"
+    family = "journey"
+    severity = Severity.ERROR
+    title = Label(en="Order of steps", nl="Volgorde van stappen")
+    wordings = worded(
+        {
+            "en": "The order of step “{step}” is not consistent: it does not follow the order of the phases.",
+            "nl": "De volgorde van stap ‘{step}’ klopt niet: ze volgt de volgorde van de fasen niet.",
+        },
+        phase={
+            "en": "Step “{step}” stands outside the phases that hold steps.",
+            "nl": "Stap ‘{step}’ staat buiten de fasen die stappen bevatten.",
+        },
+        loop={
+            "en": "The loop of step “{step}” leads forward; a loop goes back to an earlier step.",
+            "nl": "De lus van stap ‘{step}’ leidt vooruit; een lus gaat terug naar een eerdere stap.",
+        },
+    )
+
+    @staticmethod
+    def judge(scene: Scene) -> Iterator[Judged]:
+        for journey in scene.journeys:
+            column = {phase.id: index for index, phase in enumerate(scene.model(journey).columns())}
+            place = {step.id: index for index, step in enumerate(journey.steps)}
+            in_phase = [index for index, step in enumerate(journey.steps) if step.phase in column]
+            kept = longest_in_order([column[journey.steps[index].phase] for index in in_phase])
+            in_order = {in_phase[position] for position in kept}
+            for index, step in enumerate(journey.steps):
+                wording = None
+                if step.phase not in column:
+                    wording = "phase"
+                elif index not in in_order:
+                    wording = "default"
+                elif step.loop_to is not None and place[step.loop_to] > index:
+                    wording = "loop"
+                values = filled(step=step.title) if wording else None
+                yield Judged(journey.id, f"steps.{step.id}", values, wording=wording or "default")
+
+
+def longest_in_order(numbers: Sequence[int]) -> tuple[int, ...]:
+    """The positions of a longest part of a sequence that never goes down.
+
+    Examples
+    --------
+    >>> longest_in_order([2, 0, 1, 1])
+    (1, 2, 3)
+    """
+    ends: list[int] = []  # smallest last number of a part of each length
+    at: list[int] = []  # where that number stands
+    before: list[int] = []
+    for position, number in enumerate(numbers):
+        length = bisect_right(ends, number)
+        before.append(at[length - 1] if length else -1)
+        ends[length : length + 1] = [number]
+        at[length : length + 1] = [position]
+    kept: list[int] = []
+    position = at[-1] if at else -1
+    while position >= 0:
+        kept.append(position)
+        position = before[position]
+    return tuple(reversed(kept))
