@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from klantreis.decisions.opportunity import Aim, Opportunity
@@ -12,7 +11,8 @@ from klantreis.journeys.moments import MicroMoment, MomentOfTruth
 from klantreis.journeys.touchpoint import Channel, Touchpoint
 from klantreis.measurement.metric import Metric
 from klantreis.personas.persona import Persona
-from klantreis.render.map_table import FigureCell, FigureRow, MapTable, RealityView, map_table
+from klantreis.render.map_table import map_table
+from klantreis.render.map_view import FigureCell, FigureRow, MapTable, RealityView
 from klantreis.research.claim import Claim, Evidence
 from klantreis.research.study import Study
 from klantreis.values import Document, Label, Lang
@@ -101,7 +101,7 @@ def small_workspace(journey: Journey | None = None, *, lang: Lang = "nl") -> Wor
         Channel(id="channel:post", label=Label(nl="post", en="mail")),
         Touchpoint(id="touchpoint:brief", label="Brief", channel="channel:post"),
         Touchpoint(id="touchpoint:kassa", label="Kassa"),
-        Metric(id="metric:bonnen", title="Aandeel ingeleverde bonnen", definition="Ingeleverd van uitgegeven", unit="share"),
+        Metric(id="metric:bonnen", title="Aandeel ingeleverde bonnen", definition="Ingeleverd van uitgegeven"),
         Opportunity(
             id="opportunity:bon", title="Bonnen vanzelf", claim=claim("kans", "Wie een bon inlevert, koopt meer"),
             aim=Aim(metric="metric:bonnen"),
@@ -118,17 +118,23 @@ def small_workspace(journey: Journey | None = None, *, lang: Lang = "nl") -> Wor
     return workspace_of(documents)
 
 
-def figures(columns: int, *, cells: Sequence[FigureCell] = ()) -> RealityView:
-    """Reality rows of any width."""
-    shown = [*cells, *([FigureCell(main="–", detail="niet te zien", muted=True)] * columns)][:columns]
+def figures(journey: Journey) -> RealityView:
+    """Reality rows for any journey: the first two steps are seen, no other."""
+    cells = tuple(
+        FigureCell(step=step.id, main="62 %", detail="769 van 1.240 (59–65 %)", part=0.62)
+        if place < 2
+        else FigureCell(step=step.id, main="niet te zien", muted=True)
+        for place, step in enumerate(journey.steps)
+    )
     return RealityView(
-        summary="1.240 klantreizen van 801 klanten, 1 januari 2026 – 30 juni 2026. Volgens de kaart: 42 % (39–45 %).",
+        title="Wat klanten deden",
+        summary="1.240 klantreizen van 801 klanten. Volgens de kaart: 42 % (39–45 %).",
         rows=(
-            FigureRow(key="reach", title="Bereik", cells=tuple(shown), help="aandeel van de klantreizen"),
-            FigureRow(key="next", title="Tijd tot volgende stap", cells=tuple(shown), help="mediaan"),
+            FigureRow(key="reach", title="Bereik", cells=cells, help="aandeel van de klantreizen"),
+            FigureRow(key="next", title="Tijd tot de volgende stap", cells=cells, help="mediaan"),
         ),
         notes=("12 % van de klantreizen ging terug naar de winkel.", "Dit is geen oorzaak en gevolg."),
-        source="Bron: kassagegevens.",
+        source="Gegevens: kassa.",
     )
 
 
@@ -136,6 +142,5 @@ def small_table(*, lang: Lang = "nl", reality: bool = True) -> MapTable:
     """The table of the small workspace."""
     workspace = small_workspace()
     journey = workspace.get("journey:kaart", Journey)
-    cells = [FigureCell(main="62 %", detail="n = 769 van 1.240 (59–65 %)", part=0.62)]
-    view = figures(7, cells=cells * 2) if reality else None
+    view = figures(journey) if reality else None
     return map_table(workspace, journey, lang=lang, on=TODAY, reality=view, version="3f2a9c1b77")

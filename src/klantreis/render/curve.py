@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from klantreis.render.map_table import CurvePoint, MapTable
+from klantreis.render.map_view import CurvePoint, MapTable
 
 #: Height of one point of feeling; +2 stands at 12 and -2 at 88, so that dots stay inside.
 _UNIT = 19.0

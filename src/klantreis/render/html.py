@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from klantreis.render.curve import emotion_rows
-from klantreis.render.map_table import MapTable
+from klantreis.render.map_view import MapTable
 from klantreis.texts import text
 
 #: Phases are tinted in turn; the style sheet has as many tints.

@@ -6,23 +6,35 @@ is shown has been put into words here: a renderer chooses type and colour, never
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
-from typing import Literal
 
 from klantreis.checks.coverage import Coverage, coverage
 from klantreis.decisions.content import ContentNeed
 from klantreis.decisions.opportunity import Opportunity
 from klantreis.jobs.job import Job
-from klantreis.journeys.journey import Card, Emotion, Journey, Lane, LaneKind, Step
+from klantreis.journeys.journey import Card, Emotion, Journey, Lane, Step
 from klantreis.journeys.moments import MicroMoment, MomentOfTruth
 from klantreis.journeys.phase_models import Phase, PhaseModel
 from klantreis.journeys.touchpoint import Channel, Touchpoint
-from klantreis.journeys.vocabulary import in_words_of
 from klantreis.measurement.metric import Metric
 from klantreis.personas.persona import Persona
+from klantreis.render.map_view import (
+    CardView,
+    CellView,
+    ColumnView,
+    CurvePoint,
+    FigureCell,
+    LegendItem,
+    MapTable,
+    PhaseView,
+    RealityView,
+    RowView,
+    TagKind,
+)
 from klantreis.render.numbers import day, percent, signed
+from klantreis.render.words import Words
 from klantreis.research.claim import Claim, ClaimStatus
 from klantreis.texts import text
 from klantreis.values import Lang
@@ -30,141 +42,6 @@ from klantreis.workspace import Workspace
 
 #: Order in which statuses stand in a legend.
 STATUSES = tuple(ClaimStatus)
-
-
-@dataclass(frozen=True)
-class CardView:
-    """A card as shown: its words, its status, and how much it rests on. ``status`` None: it claims nothing.
-
-    ``pieces`` counts pieces of evidence; ``evidence_words`` says how many different sources they come from.
-    """
-
-    id: str
-    text: str
-    status: ClaimStatus | None
-    status_word: str
-    pieces: int
-    evidence_words: str = ""
-    note: str = ""
-    ref: str | None = None
-    illustrative: bool = False
-
-
-@dataclass(frozen=True)
-class CurvePoint:
-    """The emotion at a step. ``words`` says the number and what it rests on."""
-
-    value: float
-    low: float | None
-    high: float | None
-    reported: bool
-    words: str
-
-
-@dataclass(frozen=True)
-class CellView:
-    """One cell of a lane. ``point`` is only in the emotion row; None there is a gap."""
-
-    step: str | None
-    cards: tuple[CardView, ...] = ()
-    point: CurvePoint | None = None
-
-
-@dataclass(frozen=True)
-class RowView:
-    """One lane."""
-
-    lane: str
-    kind: LaneKind
-    title: str
-    cells: tuple[CellView, ...]
-
-
-@dataclass(frozen=True)
-class FigureCell:
-    """A figure from the events. ``part`` from 0 to 1 may be drawn as a bar."""
-
-    main: str
-    detail: str = ""
-    part: float | None = None
-    muted: bool = False
-
-
-@dataclass(frozen=True)
-class FigureRow:
-    """A row of figures from the events, one cell a column."""
-
-    key: str
-    title: str
-    cells: tuple[FigureCell, ...]
-    help: str = ""
-
-
-@dataclass(frozen=True)
-class RealityView:
-    """What the events say, ready to be shown beside the map."""
-
-    summary: str
-    rows: tuple[FigureRow, ...]
-    notes: tuple[str, ...] = ()
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class PhaseView:
-    """A phase over its columns."""
-
-    id: str
-    label: str
-    parent: str
-    span: int
-    in_focus: bool
-
-
-@dataclass(frozen=True)
-class ColumnView:
-    """A step. ``step`` None: the phase has no step yet."""
-
-    step: str | None
-    title: str
-    number: int
-    phase: str
-    tags: tuple[tuple[Literal["truth", "moment", "optional", "repeat", "unseen", "loop"], str], ...] = ()
-
-
-@dataclass(frozen=True)
-class LegendItem:
-    """One status mark with its word and its meaning."""
-
-    status: ClaimStatus
-    word: str
-    meaning: str
-
-
-@dataclass(frozen=True)
-class MapTable:
-    """Everything on the page of a map. Labels are in ``lang``; what people wrote is in ``written_in``."""
-
-    lang: Lang
-    written_in: Lang
-    id: str
-    title: str
-    state: str
-    persona: str
-    persona_id: str
-    job: str
-    job_id: str | None
-    trigger: CardView | None
-    end_goal: CardView | None
-    phases: tuple[PhaseView, ...]
-    columns: tuple[ColumnView, ...]
-    rows: tuple[RowView, ...]
-    reality: RealityView | None
-    legend: tuple[LegendItem, ...]
-    coverage: Coverage
-    coverage_words: str
-    footer: tuple[str, ...]
-    illustrative: str
 
 
 def map_table(
@@ -214,7 +91,7 @@ def map_table(
         phases=_phases(workspace, model, steps, focus=journey.scope.in_focus, lang=lang),
         columns=_columns(workspace, journey, steps, lang=lang),
         rows=tuple(views.row(journey, lane, [step for _, step in steps]) for lane in journey.lanes),
-        reality=reality,
+        reality=_under_columns(reality, steps) if reality else None,
         legend=tuple(
             LegendItem(status, text(f"claims.status.{status}", lang), text(f"claims.meaning.{status}", lang))
             for status in STATUSES
@@ -224,6 +101,16 @@ def map_table(
         footer=_footer(workspace, journey, lang=lang, on=on, version=version),
         illustrative=text("map.illustrative", lang) if journey.illustrative or workspace.settings.illustrative else "",
     )
+
+
+def _under_columns(reality: RealityView, steps: list[tuple[Phase, Step | None]]) -> RealityView:
+    """The figures of each row under the columns of their steps; a column without a step has none."""
+    rows = []
+    for row in reality.rows:
+        by_step = {cell.step: cell for cell in row.cells}
+        cells = [by_step.get(step.id) if step else None for _, step in steps]
+        rows.append(replace(row, cells=tuple(cell or FigureCell(step=None, main="") for cell in cells)))
+    return replace(reality, rows=tuple(rows))
 
 
 def _steps_by_phase(journey: Journey, model: PhaseModel) -> list[tuple[Phase, Step | None]]:
@@ -245,25 +132,19 @@ def _phases(
     focus: str | None,
     lang: Lang,
 ) -> tuple[PhaseView, ...]:
-    views = []
+    views, words = [], Words(lang, workspace.settings)
     for phase, group in groupby((phase for phase, _ in steps), key=lambda phase: phase):
         parent = model.phase(phase.parent).label.in_lang(lang) if phase.parent else ""
         views.append(
             PhaseView(
                 id=phase.id,
-                label=_worded(workspace, phase.label.in_lang(lang), lang),
-                parent=_worded(workspace, parent, lang),
+                label=words.reword(phase.label.in_lang(lang)),
+                parent=words.reword(parent),
                 span=len(list(group)),
                 in_focus=phase.id == focus,
             )
         )
     return tuple(views)
-
-
-def _worded(workspace: Workspace, label: str, lang: Lang) -> str:
-    settings = workspace.settings
-    person = settings.person_word if lang == settings.lang else None
-    return in_words_of(label, market=settings.market, lang=lang, person=person)
 
 
 def _columns(
@@ -279,7 +160,7 @@ def _columns(
             columns.append(ColumnView(step=None, title=text("map.empty_phase", lang), number=0, phase=phase.id))
             continue
         count += 1
-        tags: list[tuple[Literal["truth", "moment", "optional", "repeat", "unseen", "loop"], str]] = []
+        tags: list[tuple[TagKind, str]] = []
         if step.id in truths:
             tags.append(("truth", text("map.tag.truth", lang)))
         tags += [("moment", text(f"map.intent.{one.intent}", lang)) for one in moments if one.step == step.id]
@@ -312,10 +193,12 @@ class _Views:
             point = self.point(step.emotion) if lane.kind == "emotion" and step.emotion else None
             cards = tuple(self.card(card) for card in journey.cards_at(lane.id, step.id))
             cells.append(CellView(step=step.id, cards=cards, point=point))
-        title = lane.title or _worded(self.workspace, text(f"map.lane.{lane.kind}", self.lang), self.lang)
+        title = lane.title or Words(self.lang, self.workspace.settings).reword(text(f"map.lane.{lane.kind}", self.lang))
         return RowView(lane=lane.id, kind=lane.kind, title=title, cells=tuple(cells))
 
     def claim(self, claim: Claim) -> CardView:
+        if claim.fictional:
+            return CardView(id=claim.id, text=claim.text, status=None, status_word="", pieces=0)
         report = self.workspace.status(claim, on=self.on)
         return CardView(
             id=claim.id,
