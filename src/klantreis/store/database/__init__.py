@@ -1,0 +1,1 @@
+"""A workspace in a database: Django's ORM on SQLite or PostgreSQL."""
