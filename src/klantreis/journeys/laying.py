@@ -91,19 +91,21 @@ def count(journey: Journey, rule: RunRule, log: LocalLog) -> Counts:
     """Cut the log into runs and walk them over the journey's steps."""
     bound = bound_steps(journey.steps)
     steps = [journey.steps[place] for place in bound]
-    matching, flags = _marks(journey, rule, log, steps)
+    kinds, flags, matched = _kinds(journey, rule, log, steps)
     times, offsets = _plain(log.times), _plain(log.offsets)
     keys, n_keys = _keys(rule, log)
-    table, eligible = _runs(rule, log, flags=flags, keys=keys, n_keys=n_keys)
+    table, eligible = _runs(rule, log, kinds=kinds, flags=flags, keys=keys, n_keys=n_keys)
+    repeatable = np.array([step.repeatable for step in steps], dtype=np.bool_)
     nothing = np.empty(0, np.int64)
     chains = (nothing, nothing) if rule.key is None else kernels.chain_keys(offsets, keys, n_keys)
     step_counts, pairs, off, waits, totals = kernels.walk_runs(
         table.arrays(),
         chains,
-        (times, flags, log.touchpoint_codes.astype(np.int32)),
-        matching,
+        (times, kinds, log.touchpoint_codes.astype(np.int32)),
+        flags,
+        kernels.choices(matched, repeatable),
         np.array([not step.optional for step in steps], dtype=np.bool_),
-        np.array([step.repeatable for step in steps], dtype=np.bool_),
+        repeatable,
         declared_returns(journey.steps),
         max(1, len(log.touchpoints)),
     )
@@ -131,27 +133,43 @@ def count(journey: Journey, rule: RunRule, log: LocalLog) -> Counts:
     )
 
 
-def _marks(
+def _kinds(
     journey: Journey, rule: RunRule, log: LocalLog, steps: Sequence[Step]
-) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-    """Per event: the steps it matches, as bits, and what it is to the journey."""
-    matching = np.zeros((max(1, -(-len(steps) // 64)), log.n_events), dtype=np.uint64)
-    for place, step in enumerate(steps):
-        assert step.pattern is not None  # noqa: S101 - a bound step has one
-        mask = _mask(log, step.pattern, f"{journey.id} (steps.{step.id}.pattern)")
-        matching[place >> 6] |= np.left_shift(mask, place & 63, dtype=np.uint64)
-    flags = np.full(log.n_events, kernels.STARTS if rule.start is None else 0, dtype=np.uint8)
-    for word in matching:
-        flags[word != 0] |= kernels.BELONGS
-    if rule.start is not None:
-        flags[_mask(log, rule.start, f"{journey.id} (runs.start)")] |= kernels.STARTS | kernels.BELONGS
-    if rule.end is not None:
-        flags[_mask(log, rule.end, f"{journey.id} (runs.end)")] |= kernels.ENDS | kernels.BELONGS
-    return matching, flags
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.bool_]]:
+    """Events of one kind match the same patterns: the kind per event; per kind its flags and the steps it matches."""
+    places: dict[EventPattern, str] = {}
+    for step in steps:
+        if step.pattern is not None:
+            places.setdefault(step.pattern, f"{journey.id} (steps.{step.id}.pattern)")
+    for name, pattern in (("start", rule.start), ("end", rule.end)):
+        if pattern is not None:
+            places.setdefault(pattern, f"{journey.id} (runs.{name})")
+    kinds = np.zeros(log.n_events, dtype=np.int32)
+    matching: list[frozenset[EventPattern]] = [frozenset()]
+    for pattern, where in places.items():
+        n = len(matching)
+        parents = np.empty(n, dtype=np.int32)
+        new = kernels.refine(_mask(log, pattern, where), kinds, np.full(n, -1, dtype=np.int32), parents)
+        matching += [matching[parent] | {pattern} for parent in parents[:new].tolist()]
+    matched = np.array([[step.pattern in found for step in steps] for found in matching], dtype=np.bool_)
+    flags = [_flag(rule, found) for found in matching]
+    return kinds, np.array(flags, dtype=np.uint8), matched.reshape(len(matching), len(steps))
+
+
+def _flag(rule: RunRule, found: frozenset[EventPattern]) -> int:
+    starts = rule.start is None or rule.start in found
+    ends = rule.end is not None and rule.end in found
+    return kernels.STARTS * starts | kernels.ENDS * ends | kernels.BELONGS * bool(found)
 
 
 def _runs(
-    rule: RunRule, log: LocalLog, *, flags: NDArray[np.uint8], keys: NDArray[np.int32], n_keys: int
+    rule: RunRule,
+    log: LocalLog,
+    *,
+    kinds: NDArray[np.int32],
+    flags: NDArray[np.uint8],
+    keys: NDArray[np.int32],
+    n_keys: int,
 ) -> tuple[RunTable, int]:
     eligible = np.ones(log.n_customers, dtype=np.bool_)
     if rule.customers is not None and log.n_events:
@@ -159,6 +177,7 @@ def _runs(
     arrays = kernels.find_runs(
         _plain(log.offsets),
         _plain(log.times),
+        kinds,
         flags,
         keys,
         rule.key is not None,
@@ -166,7 +185,7 @@ def _runs(
         eligible,
         -1 if rule.timeout_days is None else round(rule.timeout_days * DAY),
         0 if log.period is None else log.period[1],
-        int(np.count_nonzero(flags & kernels.STARTS)),
+        log.n_events if rule.start is None else int(np.count_nonzero((flags & kernels.STARTS)[kinds])),
     )
     return RunTable(*arrays), int(np.count_nonzero(eligible))
 

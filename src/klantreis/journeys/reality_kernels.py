@@ -31,6 +31,7 @@ FIT, MISSING, DISORDERED, REPEATED, RUNS_DISORDERED, NO_STEP, OFF_RUNS, OFF_CUST
 def find_runs(
     offsets: Ints,
     times: Ints,
+    kinds: Small,
     flags: NDArray[np.uint8],
     keys: Small,
     keyed: bool,  # noqa: FBT001 - a kernel takes plain arguments
@@ -41,6 +42,8 @@ def find_runs(
     capacity: int,
 ) -> tuple[Ints, Ints, Ints, Small, NDArray[np.uint8]]:
     """Cut the events of eligible customers into runs; a negative ``timeout`` (microseconds) means none.
+
+    ``flags[kinds[i]]`` says what event i is to the journey.
 
     Returns the runs in order of customer and first event: customer, first event, the place after the last event
     that can belong to it, key code, and how it stands.
@@ -61,7 +64,7 @@ def find_runs(
         n_held = 0
         for i in range(offsets[c], offsets[c + 1]):
             # An event without a key concerns every open run; any other one the run of its own key.
-            k = keys[i]
+            k, flag = keys[i], flags[kinds[i]]
             everyone = keyed and k == 0
             taken = False
             j = 0
@@ -73,9 +76,9 @@ def find_runs(
                     stands[r], stop[r] = TIMED_OUT, i
                 else:
                     taken = True
-                    if flags[i] & BELONGS:
+                    if flag & BELONGS:
                         last[r] = times[i]
-                    if flags[i] & ENDS:
+                    if flag & ENDS:
                         stands[r], stop[r] = ENDED, i + 1
                 closed = stands[r] != OPEN
                 if closed:
@@ -87,11 +90,11 @@ def find_runs(
                     break
                 if not closed:
                     j += 1
-            if everyone or taken or not flags[i] & STARTS:
+            if everyone or taken or not flag & STARTS:
                 continue
             customer[n], first[n], stop[n], key[n], last[n] = c, i, offsets[c + 1], k, times[i]
             stands[n] = OPEN
-            if flags[i] & ENDS:
+            if flag & ENDS:
                 stands[n], stop[n] = ENDED, i + 1
             else:
                 run_of_key[k], place[k], held[n_held] = n, n_held, n
@@ -124,33 +127,59 @@ def chain_keys(offsets: Ints, keys: Small, n_keys: int) -> tuple[Ints, Ints]:
 
 
 @kernel
-def choose_step(matching: NDArray[np.uint64], i: int, p: int, n_steps: int, repeatable: Bools) -> int:
-    """Which of the steps that event i matches it counts as, when step p was the last; -1: it matches none."""
-    found = np.uint64(0)
-    for word in range(len(matching)):
-        found |= matching[word, i]
-    if found == 0:
-        return -1
-    here = p >= 0 and (matching[p >> 6, i] >> np.uint64(p & 63)) & np.uint64(1) != 0
-    if here and repeatable[p]:
-        return p
-    for s in range(p + 1, n_steps):
-        if (matching[s >> 6, i] >> np.uint64(s & 63)) & np.uint64(1) != 0:
-            return s
-    if here:
-        return p
-    for s in range(p - 1, -1, -1):
-        if (matching[s >> 6, i] >> np.uint64(s & 63)) & np.uint64(1) != 0:
-            return s
-    return -1
+def refine(mask: Bools, kinds: Small, split: Small, parents: Small) -> int:
+    """Split the kinds of events by one more pattern: an event that matches moves to the new kind beside its own.
+
+    ``split`` (-1: not yet) has a place per kind so far, as has ``parents``, which gets the kind that each new one
+    comes from. Returns the number of new kinds.
+    """
+    n_kinds, new = len(split), 0
+    for i in range(len(mask)):
+        if mask[i]:
+            kind = kinds[i]
+            if split[kind] < 0:
+                split[kind] = n_kinds + new
+                parents[new] = kind
+                new += 1
+            kinds[i] = split[kind]
+    return new
+
+
+@kernel
+def choices(matched: Bools, repeatable: Bools) -> NDArray[np.int16]:
+    """Which step an event counts as: ``[kind, p + 1]`` when step p was the last (-1: none yet); -1: no step.
+
+    ``matched[kind, s]``: events of that kind match step s.
+    """
+    n_kinds, n_steps = matched.shape
+    chosen = np.full((n_kinds, n_steps + 1), -1, np.int16)
+    for kind in range(n_kinds):
+        for p in range(-1, n_steps):
+            here = p >= 0 and matched[kind, p]
+            step = p if here and repeatable[p] else -1
+            s = p + 1
+            while step < 0 and s < n_steps:
+                if matched[kind, s]:
+                    step = s
+                s += 1
+            if step < 0 and here:
+                step = p
+            s = p - 1
+            while step < 0 and s >= 0:
+                if matched[kind, s]:
+                    step = s
+                s -= 1
+            chosen[kind, p + 1] = step
+    return chosen
 
 
 @kernel
 def walk_runs(
     runs: tuple[Ints, Ints, Ints, Small, NDArray[np.uint8]],
     chains: tuple[Ints, Ints],
-    events: tuple[Ints, NDArray[np.uint8], Small],
-    matching: NDArray[np.uint64],
+    events: tuple[Ints, Small, Small],
+    flags: NDArray[np.uint8],
+    chosen: NDArray[np.int16],
     required: Bools,
     repeatable: Bools,
     may_return: Bools,
@@ -165,9 +194,9 @@ def walk_runs(
     chains
         As ``chain_keys`` returns them; empty arrays when runs have no key.
     events
-        Time, flag and touchpoint code per event.
-    matching
-        Bit ``s & 63`` of ``matching[s >> 6, i]``: event i matches step s.
+        Time, kind and touchpoint code per event.
+    flags, chosen
+        By kind of event: what it is to the journey, and which step it counts as (see ``choices``).
     required, repeatable
         Per step.
     may_return
@@ -175,7 +204,7 @@ def walk_runs(
     """
     customer, first, stop, _key, stands = runs
     same, free = chains
-    times, flags, touchpoints = events
+    times, kinds, touchpoints = events
     n_steps, keyed = len(required), len(same) > 0
     reached, customers, repeats = np.zeros(n_steps, np.int64), np.zeros(n_steps, np.int64), np.zeros(n_steps, np.int64)
     returned, returned_by = np.zeros(n_steps, np.int64), np.zeros(n_steps, np.int64)
@@ -202,7 +231,7 @@ def walk_runs(
         mine, common = (same[i], free[i]) if keyed else (i + 1, i + 1)
         while i < stop[r]:
             last_time[r] = times[i]
-            s = choose_step(matching, i, p, n_steps, repeatable)
+            s = chosen[kinds[i], p + 1]
             if s >= 0:
                 strayed = False
                 if p >= 0 and s != p and waiting:
@@ -234,7 +263,7 @@ def walk_runs(
                             not_declared[s] = True
                 lap[s] = True
                 p = s
-            elif not flags[i] & BELONGS:
+            elif not flags[kinds[i]] & BELONGS:
                 strayed, any_off = True, True
                 t = touchpoints[i]
                 if not keyed or not counted[i]:
