@@ -57,7 +57,7 @@ class View:
         return per_event if self.events is None else per_event[self.events]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LocalLog:
     """An event log kept as columns; it answers the questions of ``EventLog``.
 
@@ -74,7 +74,10 @@ class LocalLog:
     columns: Columns
     zone_name: str = "UTC"
     name: str = "log"
-    _views: dict[Filter, View] = field(default_factory=dict, repr=False)
+    _views: dict[Filter, View] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<event log {self.name}: {self.n_events} events of {self.n_customers} customers>"
 
     # What it holds.
 

@@ -142,6 +142,8 @@ def new_columns(into: Path) -> Iterator[Path]:
         folder.mkdir()
         try:
             yield folder
+        except OSError as error:
+            raise EventImportError(f"The log {into} cannot be written: {error.strerror or error}.") from None
         finally:
             _clear(into, keep=_columns_in_use(into))
 

@@ -120,7 +120,8 @@ def _to_utf8(path: Path, copy: Path, codec: str) -> None:
             block = stream.read(_BLOCK)
             try:
                 text = decoder.decode(block, final=not block)
-            except UnicodeDecodeError:
+            except UnicodeDecodeError as error:
+                line += error.object[: error.start].decode(codec, errors="ignore").count("\n")
                 raise _wrong_encoding(path, line, codec) from None
             line += text.count("\n")
             into.write(text.encode("utf-8"))

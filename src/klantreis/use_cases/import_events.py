@@ -159,9 +159,12 @@ def import_events(
         texts |= {name: sql_of[name] for name, kind in settled.items() if kind == "text"}
         numbers = {name: sql_of[name] for name, kind in settled.items() if kind == "number"}
         with new_columns(into) as folder:
-            written = event_log.write_columns(
-                connection, folder, texts=texts, numbers=numbers, tell=lambda part: tell("write", part)
-            )
+            try:
+                written = event_log.write_columns(
+                    connection, folder, texts=texts, numbers=numbers, tell=lambda part: tell("write", part)
+                )
+            except duckdb.Error as error:  # no memory, or no room for what does not fit in it
+                raise EventImportError(f"The events cannot be sorted: {str(error).splitlines()[0]}") from None
             refused = _added([each.refused for each in staged], staging.REASONS)
             rejects = folder / "rejects.csv" if refused else None
             if rejects is not None:

@@ -1,0 +1,46 @@
+"""``klantreis events``: import customer events, and question them."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+#: Subcommand to the module that defines it and one line of help.
+_COMMANDS = {
+    "import": ("klantreis.cli.events.importing", "Read CSV or Parquet files into an event log."),
+    "transitions": ("klantreis.cli.events.questions", "What follows what, how often and after how long."),
+    "variants": ("klantreis.cli.events.questions", "Which whole paths occur, most frequent first."),
+    "visits": ("klantreis.cli.events.questions", "Events close in time, taken together."),
+    "funnel": ("klantreis.cli.events.questions", "How many customers take these steps in this order."),
+    "reach": ("klantreis.cli.events.questions", "How many customers have a matching event."),
+}
+
+
+class _Events(click.Group):
+    """Loads a subcommand when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        found = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command")
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+
+@click.group(cls=_Events, context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Import customer events and question them.
+
+    \b
+    Examples:
+      klantreis events import trips.csv --into log --customer card --time date --touchpoint "=shopping trip"
+      klantreis events transitions log
+      klantreis events funnel log 'touchpoint = "mailing"' 'touchpoint = "shopping trip"' --within 7d
+    """

@@ -1,0 +1,129 @@
+"""``klantreis events import``: files into a log, with a bar while it runs and a summary at the end."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from klantreis.cli.events.tables import whole
+from klantreis.texts import text
+from klantreis.use_cases.import_events import EventImport, Stage, import_events
+from klantreis.values import Lang
+
+_STAGES: dict[Stage, str] = {"read": "reading", "sort": "sorting", "write": "writing"}
+_WIDTH = 24
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option("--into", required=True, metavar="LOG", type=click.Path(path_type=Path), help="Folder of the log.")
+@click.option("--customer", required=True, metavar="COLUMN", help="Column that tells whose event it is.")
+@click.option("--time", required=True, metavar="COLUMN", help="Column with the date and time.")
+@click.option("--touchpoint", required=True, metavar="COLUMN|=TEXT", help="Column, or =text for all rows.")
+@click.option("--channel", metavar="COLUMN|=TEXT", help="Column, or =text for all rows.")
+@click.option("--attribute", "attributes", multiple=True, metavar="COLUMN", help="Column to keep; may be repeated.")
+@click.option("--timezone", default="UTC", show_default=True, help="Zone of times that have none of their own.")
+@click.option("--time-format", metavar="FORMAT", help="Form of the times, as in '%d/%m/%Y %H:%M'.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of CSV files.")
+@click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, help="Language.")
+def import_command(
+    files: tuple[Path, ...],
+    into: Path,
+    customer: str,
+    time: str,
+    touchpoint: str,
+    channel: str | None,
+    attributes: tuple[str, ...],
+    timezone: str,
+    time_format: str | None,
+    encoding: str,
+    lang: Lang,
+) -> None:
+    """Read CSV or Parquet FILEs into an event log.
+
+    Rows without a customer, a readable time or a touchpoint are refused, counted by reason and kept in a file of the
+    log. An existing log is replaced once all is read; a failed or interrupted import leaves it as it was.
+
+    \b
+    Times: ISO 8601 with or without a zone, 31-12-2026 14:05, seconds, ms, µs or ns since 1970, or --time-format.
+
+    \b
+    Examples:
+      klantreis events import visits.csv --into log --customer klant --time tijd --touchpoint pagina
+      klantreis events import jan.parquet feb.parquet --into log --customer id --time ts \\
+          --touchpoint "=shopping trip" --attribute amount --timezone Europe/Amsterdam
+    """
+    bar = _Bar(lang)
+    try:
+        done = import_events(
+            files,
+            into,
+            customer=customer,
+            time=time,
+            touchpoint=touchpoint,
+            channel=channel,
+            attributes=attributes,
+            timezone=timezone,
+            time_format=time_format,
+            encoding=encoding,
+            progress=bar.show,
+        )
+    finally:
+        bar.clear()
+    click.echo(summary(done, lang))
+
+
+def summary(done: EventImport, lang: Lang) -> str:
+    """What an import did, in a few sentences."""
+    lines = [
+        text(
+            "events.import.done",
+            lang,
+            imported=whole(done.imported),
+            customers=whole(done.customers),
+            log=done.log,
+        )
+    ]
+    if done.period is not None:
+        first, last = (_day(time) for time in done.period)
+        lines.append(text("events.import.period", lang, first=first, last=last, timezone="UTC"))
+    refused = sum(done.refused.values())
+    lines.append(text("events.import.rows", lang, rows=whole(done.rows), refused=whole(refused)))
+    lines += [f"  {whole(count):>9}  {text(f'events.reason.{reason}', lang)}" for reason, count in done.refused.items()]
+    if done.rejects is not None:
+        lines.append(text("events.import.rejects", lang, rejects=done.rejects))
+    lines.append(text("events.import.timezone", lang, timezone=done.timezone))
+    return "\n".join(lines)
+
+
+def _day(time: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time)).date().isoformat()
+
+
+class _Bar:
+    """A bar on stderr that redraws its own line; a plain line per stage where stderr is no terminal."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang: Lang = lang
+        self.live = sys.stderr.isatty()
+        self.stage: Stage | None = None
+        self.drawn = False
+
+    def show(self, stage: Stage, part: float) -> None:
+        """Draw how far the import is."""
+        name = text(f"events.import.{_STAGES[stage]}", self.lang)
+        if self.live:
+            full = round(part * _WIDTH)
+            click.echo(f"\r\x1b[K{name:<13}[{'#' * full}{'.' * (_WIDTH - full)}] {part:4.0%}", err=True, nl=False)
+            self.drawn = True
+        elif stage != self.stage:
+            click.echo(f"{name}…", err=True)
+        self.stage = stage
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self.drawn:
+            click.echo("\r\x1b[K", err=True, nl=False)
