@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import secrets
 import shutil
 import socket
@@ -88,8 +89,8 @@ def postgres_server() -> Iterator[str]:
 def _served(programs: Path, folder: Path) -> Iterator[str]:
     port = _free_port()
     data = folder / "data"
-    # PostgreSQL refuses to run as root; the packaged server's own account is there for it.
-    user = "postgres" if os.geteuid() == 0 else None
+    # PostgreSQL refuses to run as root.
+    user = _plain_user() if os.geteuid() == 0 else None
     folder.chmod(0o755)
     data.mkdir()
     if user is not None:
@@ -115,6 +116,11 @@ def _served(programs: Path, folder: Path) -> Iterator[str]:
         yield f"postgresql://klantreis@127.0.0.1:{port}"
     finally:
         run("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+
+
+def _plain_user() -> str:
+    names = {account.pw_name for account in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
 
 
 def _free_port() -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from klantreis.errors import InvalidInputError
 from klantreis.store.folder import FolderStore
 from klantreis.store.protocol import Store
+from klantreis.workspace import Workspace
 
 DATABASE_ENDINGS = (".sqlite3", ".sqlite", ".db")
 _SERVERS = ("postgresql://", "postgres://")
@@ -50,3 +51,14 @@ def open_store(location: Path | str, *, workspace: str | None = None) -> Store:
             hint="Leave the workspace's name out.",
         )
     return FolderStore(location)
+
+
+def open_workspace(location: Path | str, *, workspace: str | None = None) -> Workspace:
+    """The workspace at a location, read whole; for :func:`open_store`'s locations.
+
+    Raises
+    ------
+    WorkspaceError
+        When documents cannot be read; every place is named.
+    """
+    return open_store(location, workspace=workspace).load()

@@ -1,0 +1,92 @@
+from klantreis.decisions.action import Action
+from klantreis.decisions.content import ContentItem, ContentNeed
+from klantreis.decisions.opportunity import Opportunity
+from klantreis.errors import (
+    ChangeError,
+    ConflictError,
+    DocumentError,
+    InvalidInputError,
+    KlantreisError,
+    NotFoundError,
+    WorkspaceError,
+)
+from klantreis.events.dataset import Dataset
+from klantreis.events.filter import Filter
+from klantreis.events.log_folder import open_log
+from klantreis.events.pattern import EventPattern, parse_pattern
+from klantreis.jobs.job import Job
+from klantreis.journeys import changes
+from klantreis.journeys.changes import apply
+from klantreis.journeys.journey import Card, Journey, Step
+from klantreis.journeys.moments import MicroMoment, MomentOfTruth, Tone
+from klantreis.journeys.phase_models import PhaseModel, crosswalk
+from klantreis.journeys.reality import Reality, reality
+from klantreis.journeys.touchpoint import Channel, Touchpoint
+from klantreis.measurement.metric import Metric
+from klantreis.personas.persona import Persona
+from klantreis.research.claim import Claim, ClaimStatus, Estimate, Evidence
+from klantreis.research.insight import Insight
+from klantreis.research.quote import Quote
+from klantreis.research.source import Source
+from klantreis.research.study import Study
+from klantreis.use_cases.check_workspace import check_workspace
+from klantreis.use_cases.import_events import import_events
+from klantreis.use_cases.lay_reality import lay_reality
+from klantreis.use_cases.open_workspace import open_store
+from klantreis.use_cases.open_workspace import open_workspace as open  # noqa: A004 - read as kr.open
+from klantreis.use_cases.read_events import read_events
+from klantreis.workspace import Waiver, Workspace, WorkspaceSettings, workspace_of
+
+__all__ = [
+    "Action",
+    "Card",
+    "ChangeError",
+    "Channel",
+    "Claim",
+    "ClaimStatus",
+    "ConflictError",
+    "ContentItem",
+    "ContentNeed",
+    "Dataset",
+    "DocumentError",
+    "Estimate",
+    "EventPattern",
+    "Evidence",
+    "Filter",
+    "Insight",
+    "InvalidInputError",
+    "Job",
+    "Journey",
+    "KlantreisError",
+    "Metric",
+    "MicroMoment",
+    "MomentOfTruth",
+    "NotFoundError",
+    "Opportunity",
+    "Persona",
+    "PhaseModel",
+    "Quote",
+    "Reality",
+    "Source",
+    "Step",
+    "Study",
+    "Tone",
+    "Touchpoint",
+    "Waiver",
+    "Workspace",
+    "WorkspaceError",
+    "WorkspaceSettings",
+    "apply",
+    "changes",
+    "check_workspace",
+    "crosswalk",
+    "import_events",
+    "lay_reality",
+    "open",
+    "open_log",
+    "open_store",
+    "parse_pattern",
+    "read_events",
+    "reality",
+    "workspace_of",
+]
