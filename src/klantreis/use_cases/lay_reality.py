@@ -1,0 +1,138 @@
+"""Lay the log of a journey's dataset on the journey: what customers really did, beside what the map says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from klantreis.errors import InvalidInputError, NotFoundError, did_you_mean
+from klantreis.events.dataset import Dataset
+from klantreis.events.pattern import EventPattern
+from klantreis.ids import slug_of
+from klantreis.journeys.journey import Journey, RunRule
+from klantreis.journeys.reality import Reality, reality
+
+if TYPE_CHECKING:
+    from klantreis.events.local import LocalLog
+    from klantreis.store.protocol import Store
+
+#: How many answers and logs are kept in memory.
+_KEPT = 64
+_answers: dict[tuple[Any, ...], Reality] = {}
+_logs: dict[tuple[str, str], LocalLog] = {}
+
+
+def lay_reality(store: Store, journey_id: str) -> Reality:
+    """The reality of a journey; kept in memory until the journey or its log changes.
+
+    Parameters
+    ----------
+    journey_id
+        The journey's id or its slug.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such journey, the log is not there, or a pattern names a touchpoint or an attribute that the
+        log does not know.
+    InvalidInputError
+        When the journey has no rule for its runs, or its dataset has no log.
+    """
+    workspace = store.load()
+    full_id = journey_id if ":" in journey_id else f"journey:{journey_id}"
+    version = store.version(full_id)
+    journey = workspace.get(full_id, Journey)
+    rule = _rule(journey)
+    dataset = workspace.get(rule.dataset, Dataset)
+    path, digest = _place(store, dataset)
+    key = (store.location, str(path), digest, journey.id, version)
+    if key not in _answers:
+        log = _opened(path, digest)
+        _check_names(journey, rule, log)
+        answer = reality(journey, log)
+        _forget(_answers)
+        _answers[key] = answer
+    return _answers[key]
+
+
+def has_reality(journey: Journey) -> bool:
+    """Whether a journey can be laid beside events: it has a rule for its runs and a step that events can show."""
+    return journey.runs is not None and any(step.observable and step.pattern for step in journey.steps)
+
+
+def _rule(journey: Journey) -> RunRule:
+    if journey.runs is None:
+        raise InvalidInputError(
+            f"{journey.id} does not say where a run begins and ends in the events.",
+            hint="Give the journey `runs`: a dataset, and if wanted start, end, timeout_days, key and customers.",
+        )
+    return journey.runs
+
+
+def _place(store: Store, dataset: Dataset) -> tuple[Path, str]:
+    """Where the log is, and the digest of what is in it."""
+    from klantreis.events.log_folder import read_manifest
+
+    how = f"klantreis events import FILE --into {dataset.log or 'LOG'} --customer … --time … --touchpoint …"
+    if dataset.log is None:
+        raise InvalidInputError(
+            f"{dataset.id} names no event log.",
+            hint=f"Import one beside the workspace ({how}) and name its folder as `log` in "
+            f"datasets/{slug_of(dataset.id)}.yaml.",
+        )
+    path = store.file(dataset.log)
+    try:
+        manifest = read_manifest(path)
+    except NotFoundError:
+        raise NotFoundError(
+            f"{dataset.id} names the event log {dataset.log!r}, but there is none at {path}.",
+            hint=f"Import it there: {how.replace(dataset.log, str(path))}",
+        ) from None
+    return path, str(manifest["digest"])
+
+
+def _opened(path: Path, digest: str) -> LocalLog:
+    from klantreis.events.log_folder import open_log
+
+    key = (str(path), digest)
+    if key not in _logs:
+        log = open_log(path)
+        _forget(_logs)
+        _logs[key] = log
+    return _logs[key]
+
+
+def _forget(kept: dict[Any, Any]) -> None:
+    while len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)), None)
+
+
+def _check_names(journey: Journey, rule: RunRule, log: LocalLog) -> None:
+    """Refuse a pattern with a touchpoint or a field that the log does not know: most likely a typing slip."""
+    wrong: list[tuple[str, str]] = []
+    for place, pattern in _patterns(journey, rule):
+        for field in sorted(pattern.fields() - set(log.fields)):
+            wrong.append((f"{place} looks at {field!r}, which no event has.", _known(field, log.fields, "field")))
+        for field, value in log.unknown_values(pattern) if log.n_events else ():
+            if field == "touchpoint":
+                hint = _known(value, log.touchpoints[1:], "touchpoint")
+                wrong.append((f"{place} names the touchpoint {value!r}, which is not in the log.", hint))
+    if rule.key is not None and rule.key not in log.fields:
+        wrong.append((f"runs.key is {rule.key!r}, which no event has.", _known(rule.key, log.fields, "field")))
+    if wrong:
+        sentences = "\n".join(f"{journey.id}: {sentence}" for sentence, _ in wrong)
+        raise NotFoundError(sentences, hint=" ".join(dict.fromkeys(hint for _, hint in wrong)))
+
+
+def _known(name: str, known: tuple[str, ...], what: str) -> str:
+    return did_you_mean(name, known, what=what)
+
+
+def _patterns(journey: Journey, rule: RunRule) -> Iterator[tuple[str, EventPattern]]:
+    for step in journey.steps:
+        if step.observable and step.pattern is not None:
+            yield f"steps.{step.id}.pattern", step.pattern
+    for name, pattern in (("start", rule.start), ("end", rule.end), ("customers", rule.customers)):
+        if pattern is not None:
+            yield f"runs.{name}", pattern
