@@ -280,12 +280,12 @@ class StateMixed(Rule):
     title = Label(en="Now and wished for are mixed", nl="Nu en wens door elkaar")
     wordings = worded(
         {
-            "en": "Show what happens now apart from what you wish ({n} mixed items).",
-            "nl": "Toon wat nu gebeurt los van wat je wenst ({n} gemengde items).",
+            "en": "Show what happens now apart from what you wish (mixed items: {n}).",
+            "nl": "Toon wat nu gebeurt los van wat je wenst (gemengde items: {n}).",
         },
         unset={
-            "en": "Say whether this map shows what happens now, a hypothesis or a wish; its {n} items do not tell.",
-            "nl": "Zeg of deze kaart toont wat nu gebeurt, een hypothese of een wens; de {n} items zeggen het niet.",
+            "en": "Say whether this map shows what happens now, a hypothesis or a wish (items that do not tell: {n}).",
+            "nl": "Zeg of deze kaart toont wat nu gebeurt, een hypothese of een wens (items die het niet zeggen: {n}).",
         },
     )
 
