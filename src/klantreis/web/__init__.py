@@ -1,0 +1,1 @@
+"""The browser: pages that a server draws and that need no script."""

@@ -1,0 +1,136 @@
+"""Where a document, or a place within it, is shown; and how it is called there."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+
+from klantreis.decisions.action import Action
+from klantreis.decisions.content import ContentItem, ContentNeed
+from klantreis.decisions.opportunity import Opportunity
+from klantreis.events.dataset import Dataset
+from klantreis.ids import kind_of, slug_of
+from klantreis.jobs.job import Job
+from klantreis.journeys.journey import Journey
+from klantreis.journeys.moments import MicroMoment, MomentOfTruth, Tone
+from klantreis.journeys.phase_models import PhaseModel
+from klantreis.journeys.touchpoint import Channel, Touchpoint
+from klantreis.measurement.metric import Metric
+from klantreis.personas.persona import Persona
+from klantreis.research.insight import Insight
+from klantreis.research.quote import Quote
+from klantreis.research.source import Source
+from klantreis.research.study import Study
+from klantreis.values import Document, Lang
+from klantreis.web.workspaces import WorkspaceContext
+from klantreis.workspace import Waiver, WorkspaceSettings
+
+#: Kinds with a page of their own below ``evidence/``: what claims rest on, and what they lead to.
+RECORD_KINDS = frozenset(
+    model.kind
+    for model in (
+        Study,
+        Source,
+        Quote,
+        Insight,
+        Dataset,
+        Metric,
+        Opportunity,
+        ContentNeed,
+        ContentItem,
+        MomentOfTruth,
+        MicroMoment,
+        Touchpoint,
+        Channel,
+        Action,
+    )
+)
+#: Letters of a quote that stand in a link to it.
+QUOTE_SHOWN = 70
+
+
+def title_of(document: Document, lang: Lang) -> str:
+    """How a document is called, in people's own words where they gave it a name."""
+    match document:
+        case WorkspaceSettings() | Study() | Source() | Dataset() | Metric() | Opportunity() | ContentItem():
+            return document.title
+        case Journey() | Action():
+            return document.title
+        case Persona():
+            return document.name
+        case Job():
+            return document.statement.text
+        case Insight() | ContentNeed() | MicroMoment():
+            return document.claim.text
+        case MomentOfTruth() | Touchpoint():
+            return document.label
+        case Channel():
+            return document.label.in_lang(lang)
+        case PhaseModel():
+            return document.title.in_lang(lang)
+        case Quote():
+            whole = document.text
+            return whole if len(whole) <= QUOTE_SHOWN else whole[:QUOTE_SHOWN].rsplit(" ", 1)[0] + " …"
+        case Tone():
+            return document.tone
+        case Waiver():
+            return f"{document.rule}: {document.target}"
+    return document.id
+
+
+def name_of(here: WorkspaceContext, document_id: str) -> str:
+    """How a document is called, by its id; the id itself when there is no such document."""
+    document = here.workspace.find(document_id)
+    return title_of(document, here.lang) if document else document_id
+
+
+def page_of(here: WorkspaceContext, document_id: str, place: str | None = None) -> str | None:
+    """The address at which a document, or a place within it, is shown; None when no page shows it.
+
+    Parameters
+    ----------
+    place
+        As in a finding: ``steps.kassa``, ``cards.c12``, ``lifeworld.behaviour.c3``.
+    """
+    document = here.workspace.find(document_id)
+    if document is None:
+        return None
+    last = place.rpartition(".")[2] if place else ""
+    match document:
+        case Persona() | Job():
+            return _to(here, document.kind, slug=slug_of(document.id)) + (f"#claim-{last}" if last else "")
+        case Journey():
+            return _in_map(here, document, place)
+        case Tone():
+            return _to(here, "persona", slug=slug_of(document.persona)) + "#tone"
+        case Waiver():
+            return _to(here, "checks") + "#waived"
+        case WorkspaceSettings():
+            return _to(here, "overview")
+    if document.kind in RECORD_KINDS:
+        return _to(here, "evidence", kind=kind_of(document.id), slug=slug_of(document.id))
+    return None
+
+
+def map_of(here: WorkspaceContext, journey_id: str) -> str | None:
+    """The address of a map."""
+    try:
+        return _to(here, "map", slug=slug_of(journey_id))
+    except NoReverseMatch:
+        return None
+
+
+def _in_map(here: WorkspaceContext, journey: Journey, place: str | None) -> str | None:
+    base = map_of(here, journey.id)
+    if base is None or not place:
+        return base
+    first, _, name = place.partition(".")
+    if first == "steps" and name in {step.id for step in journey.steps}:
+        return f"{base}?step={name}#step-{name}"
+    if first == "cards" and name in {card.id for card in journey.cards}:
+        return f"{base}?card={name}#card-{name}"
+    claim = {"trigger": journey.trigger, "end_goal": journey.end_goal}.get(first)
+    return f"{base}?card={claim.id}" if claim else base
+
+
+def _to(here: WorkspaceContext, name: str, **parts: str) -> str:
+    return str(reverse(name, kwargs={"workspace": here.slug, **parts}))

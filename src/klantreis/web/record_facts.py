@@ -1,0 +1,184 @@
+"""What a reader should know of a record before trusting it: what it is, how many, when, on what basis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from klantreis.decisions.action import Action
+from klantreis.decisions.content import ContentItem, ContentNeed
+from klantreis.decisions.opportunity import Opportunity
+from klantreis.events.dataset import Dataset
+from klantreis.journeys.journey import Journey
+from klantreis.journeys.moments import MicroMoment, MomentOfTruth
+from klantreis.journeys.touchpoint import Channel, Touchpoint
+from klantreis.measurement.metric import Metric
+from klantreis.render.numbers import day, number
+from klantreis.research.claim import Estimate
+from klantreis.research.insight import Insight
+from klantreis.research.quote import Quote
+from klantreis.research.source import Source
+from klantreis.research.study import Study
+from klantreis.values import Document, Period
+from klantreis.web.claims import estimate_words
+from klantreis.web.places import name_of, page_of
+from klantreis.web.workspaces import WorkspaceContext
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label and what stands behind it. ``own``: in people's own words."""
+
+    label: str
+    value: str
+    href: str | None = None
+    own: bool = False
+
+
+def facts_of(here: WorkspaceContext, document: Document) -> tuple[Fact, ...]:
+    """The facts of a record, in the order of reading; what is not known is left out."""
+    return tuple(fact for fact in _facts(here, document) if fact.value)
+
+
+def _facts(here: WorkspaceContext, document: Document) -> Iterator[Fact]:
+    own, word, link, num = _own(here), _word(here), _link(here), _number(here)
+    match document:
+        case Study():
+            yield word("method", f"web.method.{document.method}")
+            yield own("method_note", document.method_note)
+            yield own("question", document.question)
+            yield num("n", document.n)
+            yield own("population", document.population.description if document.population else None)
+            yield word("origin", f"web.origin.{document.origin}")
+            yield Fact(here.t("web.fact.held_on"), day(document.held_on, here.lang) if document.held_on else "")
+            yield own("consent", document.consent_basis)
+            yield own("owner", document.owner)
+        case Dataset():
+            yield own("description", document.description)
+            yield own("customer_unit", document.customer_unit)
+            yield num("customers", document.n_customers)
+            yield num("events", document.n_events)
+            yield Fact(here.t("web.fact.period"), _period(here, document.period))
+            yield own("consent", document.consent_basis)
+            yield own("licence", document.licence)
+            yield own("citation", document.citation)
+        case Source():
+            yield link("study", document.study)
+            yield own("respondent", document.respondent)
+            yield Fact(
+                here.t("web.fact.collected"), day(document.collected_on, here.lang) if document.collected_on else ""
+            )
+        case Quote():
+            yield own("quote", f"‘{document.text}’")
+            yield own("speaker", document.speaker)
+            yield link("source", document.source)
+        case Insight():
+            yield own("tags", ", ".join(document.tags))
+            yield own("owner", document.owner)
+        case Metric():
+            yield own("definition", document.definition)
+            yield own("unit", document.unit)
+            yield link("dataset", document.dataset)
+            for reading in document.readings:
+                yield Fact(day(reading.on, here.lang), estimate_words(here, reading.estimate))
+        case _:
+            yield from _decision_facts(here, document)
+
+
+def _decision_facts(here: WorkspaceContext, document: Document) -> Iterator[Fact]:
+    own, word, link = _own(here), _word(here), _link(here)
+    match document:
+        case Opportunity():
+            yield _step(here, document.journey, document.step)
+            yield link("persona", document.persona)
+            yield own("effect", document.intended_effect)
+            if document.aim:
+                aim = document.aim
+                yield link("metric", aim.metric)
+                yield Fact(here.t("web.fact.baseline"), estimate_words(here, aim.baseline) if aim.baseline else "")
+                yield _target(here, document)
+                yield Fact(here.t("web.fact.due"), day(aim.due, here.lang) if aim.due else "")
+                if aim.comparison:
+                    yield word("comparison", f"web.comparison.{aim.comparison}")
+            for solution in document.solutions:
+                yield own("solution", solution.text)
+            for action in here.workspace.of(Action):
+                if action.opportunity == document.id:
+                    yield link("action", action.id)
+            yield own("owner", document.owner)
+        case ContentNeed():
+            yield _step(here, document.journey, document.step)
+            yield link("persona", document.persona)
+            yield link("channel", document.channel)
+            for item in document.content:
+                yield link("content", item)
+            yield own("owner", document.owner)
+        case ContentItem():
+            yield word("status", f"web.content_status.{document.status}")
+            for need in document.serves:
+                yield link("serves", need)
+            yield link("channel", document.channel)
+            yield link("touchpoint", document.touchpoint)
+            yield own("location", document.location)
+            yield own("owner", document.owner)
+        case MomentOfTruth():
+            yield _step(here, document.journey, document.step)
+            for touchpoint in document.triggers:
+                yield link("triggers", touchpoint)
+        case MicroMoment():
+            yield word("intent", f"map.intent.{document.intent}")
+            yield own("query", document.query)
+            yield own("context", document.context)
+            yield _step(here, document.journey, document.step)
+        case Touchpoint():
+            yield link("channel", document.channel)
+            yield own("purpose", document.purpose)
+        case Channel():
+            yield word("setting", f"web.setting.{document.setting}")
+        case Action():
+            yield link("opportunity", document.opportunity)
+            yield word("status", f"web.action_status.{document.status}")
+            yield own("owner", document.owner)
+            yield Fact(here.t("web.fact.due"), day(document.due, here.lang) if document.due else "")
+
+
+def _target(here: WorkspaceContext, opportunity: Opportunity) -> Fact:
+    aim = opportunity.aim
+    if aim is None or aim.target is None:
+        return Fact("", "")
+    unit = aim.baseline.unit if aim.baseline else None
+    return Fact(here.t("web.fact.target"), estimate_words(here, Estimate(value=aim.target, unit=unit)))
+
+
+def _step(here: WorkspaceContext, journey_id: str | None, step_id: str | None) -> Fact:
+    journey = here.workspace.find(journey_id) if journey_id else None
+    if not isinstance(journey, Journey):
+        return Fact("", "")
+    title = next((step.title for step in journey.steps if step.id == step_id), "")
+    words = f"{journey.title}: {title}" if title else journey.title
+    return Fact(here.t("web.fact.step"), words, page_of(here, journey.id, f"steps.{step_id}"), own=True)
+
+
+def _period(here: WorkspaceContext, period: Period | None) -> str:
+    return f"{day(period.start, here.lang)} – {day(period.end, here.lang)}" if period else ""
+
+
+def _own(here: WorkspaceContext) -> Callable[[str, str | None], Fact]:
+    return lambda label, value: Fact(here.t(f"web.fact.{label}"), value or "", own=True)
+
+
+def _word(here: WorkspaceContext) -> Callable[[str, str], Fact]:
+    return lambda label, message: Fact(here.t(f"web.fact.{label}"), here.t(message))
+
+
+def _number(here: WorkspaceContext) -> Callable[[str, int | None], Fact]:
+    return lambda label, value: Fact(here.t(f"web.fact.{label}"), "" if value is None else number(value, here.lang))
+
+
+def _link(here: WorkspaceContext) -> Callable[[str, str | None], Fact]:
+    def fact(label: str, target: str | None) -> Fact:
+        if target is None:
+            return Fact("", "")
+        return Fact(here.t(f"web.fact.{label}"), name_of(here, target), page_of(here, target), own=True)
+
+    return fact

@@ -1,0 +1,62 @@
+"""The weak spots: what stands open, where, and how to mend it; apart from it what was waived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from klantreis.checks.finding import Finding, Severity
+from klantreis.checks.rule import Rule, rules
+from klantreis.web.findings import report_of
+from klantreis.web.places import name_of, page_of
+from klantreis.web.workspaces import WorkspaceContext, current
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding with its sentence, where it stands, and how to mend it."""
+
+    finding: Finding
+    sentence: str
+    document: str
+    href: str | None
+    title: str
+    mend: str
+    why: str
+
+
+def show(request: HttpRequest, workspace: str) -> HttpResponse:
+    """The weak spots of the workspace."""
+    here = current(request)
+    report = report_of(here)
+    known = rules()
+    groups = [
+        (severity, [finding_view(here, one, known[one.rule]) for one in report.findings if one.severity == severity])
+        for severity in Severity
+    ]
+    return render(
+        request,
+        "checks.html.j2",
+        {
+            "report": report,
+            "groups": [(severity, found) for severity, found in groups if found],
+            "waived": [(finding_view(here, one.finding, known[one.finding.rule]), one.waiver) for one in report.waived],
+            "warnings": here.store.warnings(),
+        },
+    )
+
+
+def finding_view(here: WorkspaceContext, finding: Finding, rule: type[Rule]) -> FindingView:
+    """One finding for the page."""
+    page = rule.page()
+    return FindingView(
+        finding=finding,
+        sentence=finding.sentence(here.lang),
+        document=name_of(here, finding.document),
+        href=page_of(here, finding.document, finding.place),
+        title=rule.title.in_lang(here.lang),
+        mend=page["How to mend"],
+        why=page["Why"],
+    )

@@ -1,0 +1,83 @@
+"""The overview of a workspace: whom it is about, what they want done, and the maps with what they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from klantreis.checks.coverage import Coverage, coverage
+from klantreis.ids import slug_of
+from klantreis.jobs.job import Job
+from klantreis.journeys.journey import Journey
+from klantreis.personas.persona import Persona, claims_of
+from klantreis.web.claims import StatusCounts, counts
+from klantreis.web.findings import open_findings, report_of
+from klantreis.web.places import map_of, name_of
+from klantreis.web.portrait import Portrait, portrait
+from klantreis.web.workspaces import WorkspaceContext, current
+
+
+@dataclass(frozen=True)
+class JourneyCard:
+    """A map as the overview shows it."""
+
+    journey: Journey
+    href: str | None
+    persona: str
+    job: str
+    covered: Coverage
+    focus: str
+    findings: int
+    review_overdue: bool
+
+
+@dataclass(frozen=True)
+class PersonaCard:
+    """A persona as the overview shows it."""
+
+    persona: Persona
+    slug: str
+    portrait: Portrait
+    counts: StatusCounts
+
+
+def show(request: HttpRequest, workspace: str) -> HttpResponse:
+    """The overview."""
+    here = current(request)
+    held = here.workspace
+    journeys = [journey_card(here, one) for one in held.of(Journey)]
+    personas = [
+        PersonaCard(one, slug_of(one.id), portrait(one), counts(here, (claim for _, claim in claims_of(one))))
+        for one in sorted(held.of(Persona), key=lambda one: (not one.primary, one.name))
+    ]
+    return render(
+        request,
+        "overview.html.j2",
+        {
+            "settings": held.settings,
+            "journeys": journeys,
+            "personas": personas,
+            "jobs": [(one, slug_of(one.id)) for one in held.of(Job)],
+            "report": report_of(here),
+        },
+    )
+
+
+def journey_card(here: WorkspaceContext, journey: Journey) -> JourneyCard:
+    """One map with what it rests on and what is open on it."""
+    model = here.workspace.phase_models[journey.phase_model]
+    focus = journey.scope.in_focus
+    overdue = journey.reviewed_on is not None and here.on > journey.reviewed_on + timedelta(journey.review_every_days)
+    return JourneyCard(
+        journey=journey,
+        href=map_of(here, journey.id),
+        persona=name_of(here, journey.persona),
+        job=name_of(here, journey.job) if journey.job else "",
+        covered=coverage(here.workspace, journey, on=here.on),
+        focus=here.word(model.phase(focus).label.in_lang(here.lang)) if focus else "",
+        findings=open_findings(here, journey.id),
+        review_overdue=overdue,
+    )

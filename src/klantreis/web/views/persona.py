@@ -1,0 +1,119 @@
+"""The persona card: who it is, in two halves, and how much of it is known rather than assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from klantreis.ids import slug_of
+from klantreis.jobs.job import Job
+from klantreis.journeys.journey import Journey
+from klantreis.journeys.moments import Tone
+from klantreis.personas.persona import Persona, claims_of
+from klantreis.render.numbers import number, percent
+from klantreis.web.claims import ClaimView, EvidenceView, claim_view, counts, evidence_view
+from klantreis.web.places import map_of, name_of, page_of
+from klantreis.web.portrait import portrait
+from klantreis.web.workspaces import WorkspaceContext, current
+
+
+@dataclass(frozen=True)
+class Half:
+    """One half of a persona: its groups that hold claims, in order, and the names of those that are empty."""
+
+    key: str
+    groups: tuple[tuple[str, tuple[ClaimView, ...]], ...]
+    empty: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ToneRow:
+    """How to speak in one phase."""
+
+    phase: str
+    tone: Tone
+
+
+def show(request: HttpRequest, workspace: str, slug: str) -> HttpResponse:
+    """The card of one persona."""
+    here = current(request)
+    held = here.workspace
+    persona = held.get(f"persona:{slug}", Persona)
+    claims = list(claims_of(persona))
+    return render(
+        request,
+        "persona.html.j2",
+        {
+            "persona": persona,
+            "portrait": portrait(persona),
+            "counts": counts(here, (claim for _, claim in claims)),
+            "halves": [half(here, persona, "lifeworld"), half(here, persona, "problem")],
+            "distinct": distinguishing(here, persona),
+            "segment": segment_words(here, persona),
+            "tones": tones(here, persona),
+            "jobs": [(job, slug_of(job.id)) for job in held.of(Job) if persona.id in job.personas],
+            "journeys": [(one, map_of(here, one.id)) for one in held.of(Journey) if one.persona == persona.id],
+            "studies": [(name_of(here, study), page_of(here, study)) for study in persona.studies],
+        },
+    )
+
+
+def half(here: WorkspaceContext, persona: Persona, key: str) -> Half:
+    """One half of the persona."""
+    held: dict[str, list[ClaimView]] = {name: [] for name in type(getattr(persona, key)).model_fields}
+    for place, claim in claims_of(persona):
+        part, _, group = place.partition(".")
+        if part == key:
+            held[group].append(claim_view(here, claim))
+    return Half(
+        key=key,
+        groups=tuple((group, tuple(claims)) for group, claims in held.items() if claims),
+        empty=tuple(group for group, claims in held.items() if not claims),
+    )
+
+
+def distinguishing(here: WorkspaceContext, persona: Persona) -> list[tuple[ClaimView, EvidenceView]]:
+    """What sets this persona apart, with a measured number behind it.
+
+    Claims with a number that no other persona makes in the same words; a number says more than an adjective.
+    """
+    others = {
+        claim.text for other in here.workspace.of(Persona) if other.id != persona.id for _, claim in claims_of(other)
+    }
+    return [
+        (claim_view(here, claim), evidence_view(here, piece))
+        for _, claim in claims_of(persona)
+        if not claim.fictional and claim.text not in others
+        for piece in claim.evidence
+        if piece.estimate is not None and piece.stance == "supports"
+    ]
+
+
+def segment_words(here: WorkspaceContext, persona: Persona) -> str:
+    """How many customers fit the rule, of how many."""
+    segment = persona.segment
+    if segment is None or segment.n is None:
+        return ""
+    if not segment.of:
+        return here.t("web.persona.segment.n", n=number(segment.n, here.lang))
+    return here.t(
+        "web.persona.segment.n_of",
+        n=number(segment.n, here.lang),
+        of=number(segment.of, here.lang),
+        share=percent(segment.n / segment.of, here.lang),
+    )
+
+
+def tones(here: WorkspaceContext, persona: Persona) -> list[tuple[str, list[ToneRow]]]:
+    """The tone by phase, for each phase model it was written in."""
+    written = [one for one in here.workspace.of(Tone) if one.persona == persona.id]
+    tables = []
+    for model_id in dict.fromkeys(one.phase_model for one in written):
+        model = here.workspace.phase_models[model_id]
+        order = [phase.id for phase in model.phases]
+        mine = sorted((one for one in written if one.phase_model == model_id), key=lambda one: order.index(one.phase))
+        rows = [ToneRow(here.word(model.phase(one.phase).label.in_lang(here.lang)), one) for one in mine]
+        tables.append((here.word(model.title.in_lang(here.lang)), rows))
+    return tables
