@@ -88,7 +88,7 @@ def test_an_unknown_rule_is_named_with_those_that_exist() -> None:
 def test_a_rule_keeps_to_the_promises_of_its_family(rule_id: str) -> None:
     one = rules()[rule_id]
     assert set(one.thresholds) == {name for name in THRESHOLDS if name.startswith(f"{rule_id}.")}
-    assert one.__module__ == f"klantreis.checks.rules.{one.family}"
+    assert one.__module__.rpartition(".")[2].split("_")[0] == one.family
     for wording in one.wordings.values():
         # These words belong to a market; a municipality has neither customers nor purchases.
         for word in ("klant", "aankoop", "customer", "purchase"):

@@ -86,6 +86,29 @@ def test_a_waiver_takes_a_finding_out_of_the_list_and_into_a_list_of_its_own() -
     assert (journey.applicable, journey.passed, journey.waived) == (before.applicable, before.passed, 2)
 
 
+@given(st.sets(st.integers(0, 12)))
+def test_waivers_only_move_findings(chosen: set[int]) -> None:
+    whole = check_workspace(bare(), on=ON)
+    waivers = [
+        Waiver(
+            id=f"waiver:w{index}",
+            rule=one.rule,
+            target=one.document,
+            place=one.place,
+            reason="Later",
+            by="CX",
+            expires_on=ON,
+        )
+        for index, one in enumerate(whole.findings)
+        if index in chosen
+    ]
+    less = check_workspace(bare(*waivers), on=ON)
+    assert {one.finding for one in less.waived} == {whole.findings[index] for index in chosen}
+    assert set(less.findings) == set(whole.findings) - {one.finding for one in less.waived}
+    assert less.score is not None
+    assert 0 <= less.score <= 100
+
+
 def test_a_waiver_for_a_place_leaves_other_places_alone() -> None:
     report = check_workspace(bare(waiver("lane", "J09", place="phases.aankoop.action")), on=ON)
     left = {one.place for one in report.findings if one.rule == "J09"}
@@ -199,6 +222,11 @@ def test_a_finding_says_where_it_is() -> None:
     one = Finding("X05", Severity.WARNING, "journey:map", None, {}, rule_of("X05").wordings["default"])
     assert one.where == "journey:map"
     assert replace(one, place="owner").where == "journey:map#owner"
+
+
+def test_a_quoted_text_leaves_its_full_stop_to_the_sentence() -> None:
+    one = Finding("J06", Severity.ERROR, "journey:map", None, {"claim": "Belt liever."}, {"nl": "‘{claim}’.", "en": ""})
+    assert one.sentence("nl") == "‘Belt liever’."
 
 
 def test_labels_are_in_the_words_of_the_market() -> None:

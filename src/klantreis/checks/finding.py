@@ -67,7 +67,12 @@ class Finding:
 
     def sentence(self, lang: Lang) -> str:
         """What is wrong and what to do, in one language."""
-        return self.wording[lang].format(**self._filled(lang))
+        # A claim that is quoted leaves the full stop to the sentence around it.
+        quoted = {
+            name: value.removesuffix(".") if isinstance(value, str) else value
+            for name, value in self._filled(lang).items()
+        }
+        return self.wording[lang].format(**quoted)
 
     def to_dict(self, *, lang: Lang | None = None) -> dict[str, Any]:
         """As plain data; with a language also its sentence, without one the sentence in each."""
@@ -78,6 +83,7 @@ class Finding:
             "severity": self.severity.value,
             "document": self.document,
             "place": self.place,
+            "where": self.where,
             "values": self._filled(lang or "en"),
             "sentence": sentences if lang is None else sentences[lang],
         }

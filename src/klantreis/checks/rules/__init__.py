@@ -1,13 +1,12 @@
-"""The rules, a file for each family."""
+"""The rules, a file for each family; a family that outgrows a file has several, whose names begin with its own."""
 
 from __future__ import annotations
 
 import importlib
-
-from klantreis.checks.rule import FAMILIES
+import pkgutil
 
 
 def load_all() -> None:
-    """Import every family, so that its rules are in the register."""
-    for family in FAMILIES:
-        importlib.import_module(f"klantreis.checks.rules.{family}")
+    """Import every file of rules, so that its rules are in the register."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
