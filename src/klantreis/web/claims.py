@@ -45,7 +45,7 @@ class ClaimView:
 
 @dataclass(frozen=True)
 class StatusCounts:
-    """How many claims have each status; fictional ones claim nothing and do not count."""
+    """How many claims have each status, with the words for it; fictional ones claim nothing and do not count."""
 
     total: int
     by_status: tuple[tuple[ClaimStatus, str, int], ...]
@@ -100,8 +100,12 @@ def counts(here: WorkspaceContext, claims: Iterable[Claim]) -> StatusCounts:
     found = [here.workspace.status(claim, on=here.on).status for claim in claims if not claim.fictional]
     return StatusCounts(
         total=len(found),
-        by_status=tuple((one, here.t(f"claims.status.{one}"), found.count(one)) for one in ClaimStatus),
+        by_status=tuple((one, _counted(here, one, found.count(one)), found.count(one)) for one in ClaimStatus),
     )
+
+
+def _counted(here: WorkspaceContext, status: ClaimStatus, n: int) -> str:
+    return here.t(f"web.claim.counted_{'one' if n == 1 else 'many'}.{status}", n=number(n, here.lang))
 
 
 def reason(here: WorkspaceContext, report: StatusReport) -> str:

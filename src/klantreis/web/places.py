@@ -22,7 +22,7 @@ from klantreis.research.source import Source
 from klantreis.research.study import Study
 from klantreis.values import Document, Lang
 from klantreis.web.workspaces import WorkspaceContext
-from klantreis.workspace import Waiver, WorkspaceSettings
+from klantreis.workspace import Waiver, WorkspaceSettings, claims_in
 
 #: Kinds with a page of their own below ``evidence/``: what claims rest on, and what they lead to.
 RECORD_KINDS = frozenset(
@@ -94,10 +94,9 @@ def page_of(here: WorkspaceContext, document_id: str, place: str | None = None) 
     document = here.workspace.find(document_id)
     if document is None:
         return None
-    last = place.rpartition(".")[2] if place else ""
     match document:
         case Persona() | Job():
-            return _to(here, document.kind, slug=slug_of(document.id)) + (f"#claim-{last}" if last else "")
+            return _to(here, document.kind, slug=slug_of(document.id)) + _anchor(document, place or "")
         case Journey():
             return _in_map(here, document, place)
         case Tone():
@@ -119,6 +118,39 @@ def map_of(here: WorkspaceContext, journey_id: str) -> str | None:
         return None
 
 
+def place_words(here: WorkspaceContext, document_id: str, place: str | None) -> str:
+    """A place within a document in words: a step's title, a card's text, a phase; nothing when there are none."""
+    document = here.workspace.find(document_id)
+    if document is None or not place:
+        return ""
+    parts = place.split(".")
+    for _, claim in claims_in(document):
+        if claim.id in parts[1:]:
+            return f"‘{claim.text}’"
+    if isinstance(document, Journey) and len(parts) > 1:
+        if parts[0] == "steps":
+            return next((step.title for step in document.steps if step.id == parts[1]), "")
+        model = here.workspace.phase_models[document.phase_model]
+        if parts[0] == "phases" and parts[1] in {phase.id for phase in model.phases}:
+            return here.word(model.phase(parts[1]).label.in_lang(here.lang))
+    if isinstance(document, Persona) and parts[0] in {"lifeworld", "problem"}:
+        return here.t(f"web.persona.half.{parts[0]}")
+    return ""
+
+
+def _anchor(document: Persona | Job, place: str) -> str:
+    """Where on the page of a persona or job a place stands."""
+    first, _, rest = place.partition(".")
+    last = rest.rpartition(".")[2] or first
+    if last in {claim.id for _, claim in claims_in(document)}:
+        return f"#claim-{last}"
+    if isinstance(document, Persona):
+        return {"lifeworld": "#half-lifeworld", "problem": "#half-problem", "jobs": "#jobs", "segment": "#segment"}.get(
+            first, ""
+        )
+    return {"ladder": "#ladder", "solutions": "#solutions", "personas": "#personas"}.get(first, "")
+
+
 def _in_map(here: WorkspaceContext, journey: Journey, place: str | None) -> str | None:
     base = map_of(here, journey.id)
     if base is None or not place:
@@ -128,6 +160,9 @@ def _in_map(here: WorkspaceContext, journey: Journey, place: str | None) -> str 
         return f"{base}?step={name}#step-{name}"
     if first == "cards" and name in {card.id for card in journey.cards}:
         return f"{base}?card={name}#card-{name}"
+    if first == "phases":
+        step = next((step for step in journey.steps if step.phase == name.partition(".")[0]), None)
+        return f"{base}#step-{step.id}" if step else base
     claim = {"trigger": journey.trigger, "end_goal": journey.end_goal}.get(first)
     return f"{base}?card={claim.id}" if claim else base
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from klantreis.checks.finding import Finding, Severity
 from klantreis.checks.rule import Rule, rules
 from klantreis.web.findings import report_of
-from klantreis.web.places import name_of, page_of
+from klantreis.web.places import name_of, page_of, place_words
 from klantreis.web.workspaces import WorkspaceContext, current
 
 
@@ -22,6 +22,7 @@ class FindingView:
     sentence: str
     document: str
     href: str | None
+    place: str
     title: str
     mend: str
     why: str
@@ -56,6 +57,7 @@ def finding_view(here: WorkspaceContext, finding: Finding, rule: type[Rule]) -> 
         sentence=finding.sentence(here.lang),
         document=name_of(here, finding.document),
         href=page_of(here, finding.document, finding.place),
+        place=place_words(here, finding.document, finding.place),
         title=rule.title.in_lang(here.lang),
         mend=page["How to mend"],
         why=page["Why"],

@@ -10,8 +10,8 @@ from klantreis.web.workspaces import current
 
 #: The order in which the rule decides.
 STEPS: tuple[ClaimStatus, ...] = (
-    ClaimStatus.ASSUMPTION,
     ClaimStatus.CONTRADICTED,
+    ClaimStatus.ASSUMPTION,
     ClaimStatus.OUTDATED,
     ClaimStatus.INDICATION,
     ClaimStatus.SUPPORTED,
