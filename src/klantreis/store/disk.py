@@ -9,6 +9,18 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from klantreis.errors import StoreError
+
+
+@contextlib.contextmanager
+def disk_errors_told(root: Path) -> Iterator[None]:
+    """What the disk refuses (no room, no permission), as a StoreError."""
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or root
+        raise StoreError(f"{place} cannot be read or written: {error.strerror or error}.") from error
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a file so that a crash leaves the old content or the new, and never half of it."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from klantreis.errors import DocumentError, NotFoundError, StoreError, WorkspaceError
-from klantreis.store.disk import locked, remove_file, sync_folder, write_whole
+from klantreis.store.disk import disk_errors_told, locked, remove_file, sync_folder, write_whole
 from klantreis.store.folder_files import SETTINGS_FILE, ReadFile, Stamp, read_file, relative_path, yaml_files
 from klantreis.store.history import FOLDER, append_entry, history_file, read_history, write_histories
 from klantreis.store.protocol import Entry, StoreWarning, check_entry, check_expected, inside, version_of
@@ -21,6 +21,8 @@ from klantreis.values import SCHEMA_VERSION, Document, to_body
 from klantreis.workspace import Workspace, broken_references, workspace_of
 
 _ATTEMPTS = 20
+#: What a version-control system need not keep.
+_IGNORED = "history/.lock\n.*.tmp\n"
 
 
 class FolderStore:
@@ -90,26 +92,26 @@ class FolderStore:
     def save(self, document: Document, *, expect: str | None, entry: Entry | None) -> str:
         """Write one document, after its history entry."""
         version = version_of(document)
-        with locked(self._lock), self._guard:
+        with disk_errors_told(self.root), locked(self._lock), self._guard:
             check_expected(document.id, expect=expect, present=self.version(document.id))
             self.load().with_documents(document)
             content = _written(document)
             self._remember(document.id, entry, before=expect, after=version)
-            path = self.root / self._place(document.id)
+            path = self.root / relative_path(document.id)
             path.parent.mkdir(exist_ok=True)
             write_whole(path, content)
         return version
 
     def remove(self, document_id: str, *, expect: str | None, entry: Entry | None) -> None:
         """Remove one document, after its history entry."""
-        with locked(self._lock), self._guard:
+        with disk_errors_told(self.root), locked(self._lock), self._guard:
             present = self.version(document_id)
             if present is None and expect is None:
                 raise NotFoundError(f"There is no {document_id} to remove.")
             check_expected(document_id, expect=expect, present=present)
             self.load().without(document_id)
             self._remember(document_id, entry, before=expect, after=None)
-            remove_file(self.root / self._place(document_id))
+            remove_file(self.root / relative_path(document_id))
 
     def history(self, document_id: str) -> tuple[Entry, ...]:
         """What happened to a document, oldest first; interrupted changes are left out."""
@@ -136,9 +138,11 @@ class FolderStore:
         """Write a whole workspace into a folder that holds none yet."""
         held = tuple(documents)
         workspace_of(held)
-        with locked(self._lock), self._guard:
+        with disk_errors_told(self.root), locked(self._lock), self._guard:
             if yaml_files(self.root) or any((self.root / FOLDER).glob("*.jsonl")):
                 raise StoreError(f"{self.root} holds a workspace already.", hint="Choose a new folder.")
+            if not (self.root / ".gitignore").exists():
+                (self.root / ".gitignore").write_text(_IGNORED, encoding="utf-8")
             # The settings come last: without them the folder is no workspace, so half a copy is never taken for one.
             for document in sorted(held, key=lambda one: relative_path(one.id) == SETTINGS_FILE):
                 path = self.root / relative_path(document.id)
@@ -159,9 +163,6 @@ class FolderStore:
         check_entry(entry, document_id=document_id, before=before, after=after, last=len(entries))
         append_entry(file, entry, keep=keep)
         sync_folder(file.parent)
-
-    def _place(self, document_id: str) -> str:
-        return relative_path(document_id)
 
     def _stamps(self) -> dict[str, Stamp]:
         if not self.root.is_dir():
@@ -184,6 +185,8 @@ class FolderStore:
                 self._files = {relative: (stamp, self._one(relative, stamp)) for relative, stamp in stamps.items()}
             except FileNotFoundError:
                 continue  # removed since it was listed: list again
+            except OSError as error:
+                raise StoreError(f"{error.filename} cannot be read: {error.strerror}.") from error
             return stamps, {relative: held for relative, (_, held) in self._files.items()}
         raise StoreError(f"The files in {self.root} change faster than they can be read.")
 

@@ -24,6 +24,10 @@ _ODD = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\u
 _UNSAFE_START = frozenset("-?:,[]{}#&*!|>'\"%@`= \t.~")
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
 _LONG = 80
+#: No document nests deeper than a dozen levels.
+MAX_DEPTH = 100
+#: How a line begins that may open more levels than that.
+_DEEP = re.compile(rf"^[-?: ]{{{MAX_DEPTH},}}", re.MULTILINE)
 #: Other readers' plain words and numbers that are not text: YAML 1.1's, and octal numbers of YAML 1.2.
 _OTHERS = yaml.resolver.Resolver()
 _OCTAL = re.compile(r"[-+]?0[ox][0-9a-fA-F]+")
@@ -61,6 +65,7 @@ def compose(text: str) -> yaml.Node:
         When it is not YAML, is empty, or holds several documents.
     """
     try:
+        _check_depth(text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -68,11 +73,24 @@ def compose(text: str) -> yaml.Node:
     except yaml.YAMLError as error:
         line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
         raise YamlError(f"This is not YAML: {getattr(error, 'reason', None) or error}.", line=line) from None
-    except RecursionError:
-        raise YamlError("This nests too deeply to be read.", line=1) from None
     if node is None:
         raise YamlError("The file is empty.", line=1)
     return node
+
+
+def _check_depth(text: str) -> None:
+    """Refuse nesting that would exhaust the stack of the reader, which does not look out for itself."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH and not _DEEP.search(text):
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise YamlError(f"This nests deeper than {MAX_DEPTH} levels.", line=line)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _plainly(error: yaml.MarkedYAMLError) -> str:
@@ -86,8 +104,7 @@ def _plainly(error: yaml.MarkedYAMLError) -> str:
 def plain(node: yaml.Node) -> tuple[Any, list[Problem]]:
     """The plain data of nodes, and what in them is not used here (keys written twice, anchors, tags)."""
     problems: list[Problem] = []
-    seen: set[int] = set()
-    return _plain(node, problems, seen), problems
+    return _plain(node, problems, set()), problems
 
 
 def read(text: str) -> Any:

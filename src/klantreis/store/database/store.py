@@ -180,7 +180,8 @@ class DatabaseStore:
             )
         if len(known) > 1:
             raise InvalidInputError(
-                f"{setup.shown(self._address)} holds {len(known)} workspaces; name one.", hint=", ".join(known)
+                f"{setup.shown(self._address)} holds {len(known)} workspaces; say which.",
+                hint=f"There are: {', '.join(known)}.",
             )
         return rows.get(slug=known[0])
 
