@@ -18,6 +18,8 @@ _TABLES = ("cp1252", "cp1250", "iso8859-2", "mac-roman")
 _TYPOGRAPHIC = frozenset("‚„“”‘’‹›«»…–—†‡•™")
 #: Mac Roman turns the first byte of a letter into a sign of mathematics; other first bytes into common marks.
 _MAC_STARTS = frozenset("√¬≈ƒ‚")
+#: Letters that follow Ă and Â in sound words.
+_ROMANIAN = frozenset("ŞşŢţ")
 #: First halves that never stand before such a sign in a sound text.
 _TELLING = frozenset("ÃÂĹâðđ")
 
@@ -148,10 +150,11 @@ def _is_likely(letter: str) -> bool:
 def _stands_out(text: str, at: int, piece: str, table: str) -> bool:
     """Whether a piece cannot well be sound text: Romanian writes ``Ăşti``, German quotes ``„Ä“``."""
     start, rest = piece[0], piece[1:]
+    inside = at > 0 and text[at - 1].islower()
     if table == "mac-roman":
         return start in _MAC_STARTS
-    if start in _TELLING and not (start == "Â" and rest[0].isalpha()):
-        return True
-    if any(letter.isalpha() or letter in _TYPOGRAPHIC for letter in rest):
-        return at > 0 and text[at - 1].islower()
+    if any(letter in _ROMANIAN for letter in rest):
+        return inside
+    if start not in _TELLING and any(letter in _TYPOGRAPHIC for letter in rest):
+        return inside or text[at + len(piece) : at + len(piece) + 1].islower()
     return True
