@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +14,19 @@ from klantreis.web.places import RECORD_KINDS, page_of, title_of
 from klantreis.web.record_facts import facts_of
 from klantreis.web.workspaces import WorkspaceContext, current
 from klantreis.workspace import claims_in
+
+#: Which documents come first among those that rest on a source.
+ORDER = ("persona", "job", "journey")
+
+
+@dataclass(frozen=True)
+class Resting:
+    """A document with its claims that rest on a source, each with its exact address."""
+
+    kind: str
+    title: str
+    href: str | None
+    claims: tuple[tuple[ClaimView, str | None], ...]
 
 
 def show(request: HttpRequest, workspace: str, kind: str, slug: str) -> HttpResponse:
@@ -38,20 +51,37 @@ def show(request: HttpRequest, workspace: str, kind: str, slug: str) -> HttpResp
             "facts": facts_of(here, document),
             "own_claim": claim_view(here, own) if isinstance(own, Claim) else None,
             "illustrative": bool(getattr(document, "illustrative", False)),
-            "resting": list(resting_on(here, document.id)),
+            "resting": (resting := resting_on(here, document.id)),
+            "resting_n": sum(len(one.claims) for one in resting),
             "parts": belonging_to(here, document.id),
         },
     )
 
 
-def resting_on(here: WorkspaceContext, source: str) -> Iterator[tuple[ClaimView, str, str | None]]:
-    """Every claim with evidence from a source: the claim, the title of the document it stands in, its address."""
+def resting_on(here: WorkspaceContext, source: str) -> list[Resting]:
+    """Every claim with evidence from a source, by the document it stands in; personas, jobs and maps first."""
+    found = []
     for document in here.workspace.documents.values():
-        for place, claim in claims_in(document):
-            if any(piece.source == source for piece in claim.evidence):
-                exact = f"cards.{claim.id}" if place.startswith("cards.") else f"{place}.{claim.id}"
-                where = place if place in {"trigger", "end_goal"} else exact
-                yield claim_view(here, claim), title_of(document, here.lang), page_of(here, document.id, where)
+        claims = [
+            (claim_view(here, claim), page_of(here, document.id, _exact(place, claim.id)))
+            for place, claim in claims_in(document)
+            if any(piece.source == source for piece in claim.evidence)
+        ]
+        if claims:
+            found.append(
+                Resting(document.kind, title_of(document, here.lang), page_of(here, document.id), tuple(claims))
+            )
+    return sorted(found, key=lambda one: (_rank(one.kind), one.title))
+
+
+def _exact(place: str, claim: str) -> str:
+    if place in {"trigger", "end_goal"}:
+        return place
+    return f"cards.{claim}" if place.startswith("cards.") else f"{place}.{claim}"
+
+
+def _rank(kind: str) -> int:
+    return ORDER.index(kind) if kind in ORDER else len(ORDER)
 
 
 def belonging_to(here: WorkspaceContext, source: str) -> list[tuple[str, str | None]]:
