@@ -46,6 +46,8 @@ class MapLinks:
         From a step's id, in the emotion row.
     evidence
         From a card's id, at the number of sources.
+    document
+        From the id of the persona or the job, above the table.
     """
 
     card: Callable[[str], str | None] = _no_link
@@ -53,6 +55,7 @@ class MapLinks:
     step: Callable[[str], str | None] = _no_link
     emotion: Callable[[str], str | None] = _no_link
     evidence: Callable[[str], str | None] = _no_link
+    document: Callable[[str], str | None] = _no_link
 
 
 def map_fragment(table: MapTable, *, links: MapLinks | None = None, selected: str | None = None) -> Markup:
