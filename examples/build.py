@@ -23,7 +23,7 @@ WORKSPACES = ("loyalty-card", "first-car")
 DATABASE = "klantreis.sqlite3"
 STAMP = "built.json"
 #: Parts of the package whose code decides what is built.
-DECIDING = ("events", "sources", "store", "use_cases/import_events.py")
+DECIDING = ("events", "sources", "store", "use_cases/import_events.py", "use_cases/copy_workspace.py")
 CUSTOMER, TIME, TOUCHPOINT, CHANNEL = "household", "moment", "touchpoint", "channel"
 ATTRIBUTES = (
     "campaign",
@@ -122,13 +122,11 @@ def _build(built: Path, *, refresh: bool) -> None:
 def _fill_database(built: Path) -> None:
     """Both workspaces as rows of one database, which is closed so that it can be moved."""
     from django.db import connections
-    from example_documents import documents_in
 
-    from klantreis.store.database.store import DatabaseStore
+    from klantreis.use_cases.copy_workspace import copy_workspace
 
     for name in WORKSPACES:
-        store = DatabaseStore(str(built / DATABASE), workspace=name, files=built / name)
-        store.fill(documents_in(built / name))
+        copy_workspace(built / name, built / DATABASE, workspace=name)
     connections.close_all()
 
 
