@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _KEPT = 64
 _answers: dict[tuple[Any, ...], Reality] = {}
 _logs: dict[tuple[str, str], LocalLog] = {}
+_lock = threading.Lock()
 
 
 def lay_reality(store: Store, journey_id: str) -> Reality:
@@ -47,13 +49,15 @@ def lay_reality(store: Store, journey_id: str) -> Reality:
     dataset = workspace.get(rule.dataset, Dataset)
     path, digest = _place(store, dataset)
     key = (store.location, str(path), digest, journey.id, version)
-    if key not in _answers:
-        log = _opened(path, digest)
-        _check_names(journey, rule, log)
-        answer = reality(journey, log)
-        _forget(_answers)
-        _answers[key] = answer
-    return _answers[key]
+    # Two pages that ask at once wait for one answer rather than compute it twice.
+    with _lock:
+        if key not in _answers:
+            log = _opened(path, digest)
+            _check_names(journey, rule, log)
+            answer = reality(journey, log)
+            _forget(_answers)
+            _answers[key] = answer
+        return _answers[key]
 
 
 def has_reality(journey: Journey) -> bool:
