@@ -169,9 +169,13 @@ def _alone(alias: str) -> Iterator[None]:
 
     connection = connections[alias]
     if connection.vendor == "sqlite":
-        with open(connection.settings_dict["NAME"], "ab") as held:
+        # Not the file itself: closing it a second time would take away the locks that SQLite holds on it.
+        held = os.open(Path(connection.settings_dict["NAME"]).parent, os.O_RDONLY)
+        try:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(held)
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
