@@ -24,18 +24,18 @@ DATABASE = "klantreis.sqlite3"
 STAMP = "built.json"
 #: Parts of the package whose code decides what is built.
 DECIDING = ("events", "sources", "store", "use_cases/import_events.py", "use_cases/copy_workspace.py")
-CUSTOMER, TIME, TOUCHPOINT, CHANNEL = "household", "moment", "touchpoint", "channel"
+CUSTOMER, TIME, TOUCHPOINT, CHANNEL = "huishouden", "tijdstip", "contactmoment", "kanaal"
 ATTRIBUTES = (
-    "campaign",
-    "campaign_type",
-    "store",
-    "department",
-    "value_band",
-    "value",
-    "departments",
-    "private_share",
-    "coupon_on_receipt",
-    "family",
+    "campagne",
+    "campagnetype",
+    "filiaal",
+    "afdeling",
+    "bedragklasse",
+    "bedrag",
+    "aantal_afdelingen",
+    "huismerkaandeel",
+    "coupon_op_bon",
+    "gezin",
 )
 #: The shops' own time: in which the days of the source are meant (see loyalty-sql/source.sql).
 ZONE = "America/New_York"
@@ -81,7 +81,7 @@ def _build(built: Path, *, refresh: bool) -> None:
     source = built / "events.parquet"
     connection.execute("COPY events TO ? (FORMAT parquet)", [str(source)])
     for name, count in connection.execute(
-        "SELECT touchpoint, count(*) FROM events GROUP BY touchpoint ORDER BY count(*) DESC"
+        "SELECT contactmoment, count(*) FROM events GROUP BY contactmoment ORDER BY count(*) DESC"
     ).fetchall():
         _say(f"  {count:>7,} × {name}")
     for name, count in connection.execute(

@@ -33,21 +33,21 @@ WITH happened AS (
     c.campaign_id, d.campaign_type, NULL, NULL, NULL, NULL, NULL, NULL, c.campaign_id
   FROM campaigns c JOIN campaign_descriptions d USING (campaign_id) WHERE d.end_date <= DATE '2017-12-31'
 )
-SELECT 'huishouden ' || e.household_id AS household,
-  e.moment AT TIME ZONE 'UTC' AS moment,
-  e.touchpoint, e.channel,
-  'campagne ' || e.campaign_id AS campaign,
-  e.campaign_type,
-  'winkel ' || e.store_id AS store,
-  e.department,
+SELECT 'huishouden ' || e.household_id AS huishouden,
+  e.moment AT TIME ZONE 'UTC' AS tijdstip,
+  e.touchpoint AS contactmoment, e.channel AS kanaal,
+  'campagne ' || e.campaign_id AS campagne,
+  e.campaign_type AS campagnetype,
+  'winkel ' || e.store_id AS filiaal,
+  e.department AS afdeling,
   CASE WHEN e.value IS NULL THEN NULL
        WHEN e.value < 10 THEN 'tot 10 dollar'
        WHEN e.value < 50 THEN '10 tot 50 dollar'
-       ELSE '50 dollar en meer' END AS value_band,
-  CAST(e.value AS DOUBLE) AS value,
-  CAST(e.departments AS DOUBLE) AS departments,
-  CAST(e.private_share AS DOUBLE) AS private_share,
-  CASE WHEN e.coupon_discount IS NULL THEN NULL WHEN e.coupon_discount > 0 THEN 'ja' ELSE 'nee' END AS coupon_on_receipt,
-  h.family
+       ELSE '50 dollar en meer' END AS bedragklasse,
+  CAST(e.value AS DOUBLE) AS bedrag,
+  CAST(e.departments AS DOUBLE) AS aantal_afdelingen,
+  CAST(e.private_share AS DOUBLE) AS huismerkaandeel,
+  CASE WHEN e.coupon_discount IS NULL THEN NULL WHEN e.coupon_discount > 0 THEN 'ja' ELSE 'nee' END AS coupon_op_bon,
+  h.family AS gezin
 FROM happened e JOIN households h USING (household_id)
 ORDER BY e.household_id, e.moment, e.rank, e.department, e.campaign_id, e.sequence;
