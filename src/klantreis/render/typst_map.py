@@ -35,6 +35,14 @@ _PICTURE_COLUMN = 150.0
 #: A PNG is drawn at twice the points, less when it would get wider than this many pixels.
 _WIDEST = 16_000
 _TINTS = 8
+#: Widest a letter can be in any weight of our type, in ems; small ones are known better.
+_EM = 1.1
+_LETTERS = {
+    **dict.fromkeys("abcdeghknopqsuvxyzäáàâçéèêëóòôöúùûü", 0.6),
+    **dict.fromkeys("0123456789-_/?=", 0.6),
+    **dict.fromkeys("fijlrt.,:;'!|()íìîï", 0.42),
+    **dict.fromkeys("mw", 0.9),
+}
 #: One compiler is kept warm; it may be asked one thing at a time.
 _ONE_AT_A_TIME = Lock()
 
@@ -106,7 +114,7 @@ def sheet_data(table: MapTable, *, paper: Literal["sheets", "one"]) -> dict[str,
         width = A3[0]
         column = (width - 2 * _MARGIN) / per_sheet
         size = next(points for columns, points in _SIZES if per_sheet <= columns)
-    return {
+    data = {
         "paper": paper,
         "width": width,
         "height": A3[1],
@@ -140,6 +148,26 @@ def sheet_data(table: MapTable, *, paper: Literal["sheets", "one"]) -> dict[str,
             "estimate": words.say("map.legend.estimate"),
         },
     }
+    # The narrowest place for text is a card's: the column without the edges of cell and card.
+    return {**data, "wide_words": wide_words(data, (column - 19) / size)}
+
+
+def wide_words(data: object, room: float) -> dict[str, bool]:
+    """Words in some data that may be wider than a room, in ems; an upper bound, as Typst measures those itself.
+
+    Examples
+    --------
+    >>> wide_words(["een boodschappenlijst", {"kop": "WWWW"}], 3)
+    {'boodschappenlijst': True, 'WWWW': True}
+    """
+    if isinstance(data, str):
+        return {word: True for word in data.split(" ") if len(word) > room / _EM and _widest(word) > room}
+    inside = data.values() if isinstance(data, dict) else data if isinstance(data, list | tuple) else ()
+    return {word: True for part in inside for word in wide_words(part, room)}
+
+
+def _widest(word: str) -> float:
+    return sum(_LETTERS.get(letter, _EM) for letter in word)
 
 
 def _strip(table: MapTable, words: Words) -> list[dict[str, Any]]:
