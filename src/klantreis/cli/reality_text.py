@@ -14,8 +14,10 @@ from klantreis.values import Lang
 
 #: How many deviations and touchpoints are named; JSON holds more.
 SHOWN = 10
+#: A step's title is cut to this many letters, so that its numbers stay on the line.
+LONGEST = 40
 COLUMNS = (
-    *("step", "reach", "interval", "runs", "customers", "repeats", "came_back"),
+    *("step", "kind", "reach", "interval", "runs", "customers", "repeats", "came_back"),
     *("next", "next_interval", "next_n", "dropped_out", "open"),
 )
 
@@ -64,11 +66,11 @@ def _head(found: Reality, title: str, lang: Lang) -> list[str]:
 def _steps(found: Reality, lang: Lang) -> list[str]:
     header = [_say(f"column.{name}", lang) for name in COLUMNS]
     rows = [_step(number, step, lang) for number, step in enumerate(found.steps, start=1)]
-    return aligned(header, rows).splitlines()
+    return aligned(header, rows, texts=2).splitlines()
 
 
 def _step(number: int, step: StepReality, lang: Lang) -> list[str]:
-    name = f"{number}. {step.title if len(step.title) <= 44 else step.title[:43] + '…'}"
+    title = step.title if len(step.title) <= LONGEST else f"{step.title[: LONGEST - 1]}…"
     marks = [
         _say(f"step.{mark}", lang)
         for mark, holds in (
@@ -79,11 +81,11 @@ def _step(number: int, step: StepReality, lang: Lang) -> list[str]:
         )
         if holds
     ]
-    name = f"{name} ({', '.join(marks)})" if marks else name
+    named = [f"{number}. {title}", ", ".join(marks)]
     if not step.bound:
-        return [name, *[""] * (len(COLUMNS) - 1)]
+        return [*named, *[""] * (len(COLUMNS) - len(named))]
     return [
-        name,
+        *named,
         _percent(step.reach, lang),
         _interval(step.reach, lang),
         _count(step.reach.count if step.reach else None, lang),
