@@ -37,8 +37,8 @@ FALSE_DISCOVERY_RATE = 0.05
 #: Fields compared: name, what it is, unit, decimals shown.
 COMPARED: tuple[tuple[str, str, str, int], ...] = (
     ("trips_per_month", "winkelbezoeken per maand", "winkelbezoeken per maand", 1),
-    ("basket_value", "bedrag per winkelbezoek in dollar", "USD", 2),
-    ("spend_per_month", "besteding per maand in dollar", "USD per maand", 0),
+    ("basket_value", "bedrag per winkelbezoek in dollar", "dollar", 2),
+    ("spend_per_month", "besteding per maand in dollar", "dollar per maand", 0),
     ("big_trip_share", "aandeel winkelbezoeken van 50 dollar of meer", "share", 3),
     ("coupon_trip_share", "aandeel winkelbezoeken met een coupon op de bon", "share", 3),
     ("weekend_share", "aandeel winkelbezoeken op zaterdag of zondag", "share", 3),
@@ -169,9 +169,9 @@ REDEEMING_SHARES: tuple[tuple[str, Callable[[Row], bool], str], ...] = (
 #: Medians over runs that have the field: name, sentence, unit, decimals.
 RUN_MEDIANS: tuple[tuple[str, str, str, int], ...] = (
     ("trips", "Winkelbezoeken per actie", "winkelbezoeken", 0),
-    ("days_to_trip", "Dagen van de mailing tot het eerste winkelbezoek", "days", 1),
-    ("days_to_return", "Dagen van het eerste tot het tweede winkelbezoek", "days", 1),
-    ("days_to_coupon", "Dagen van de mailing tot de eerste ingeleverde bon", "days", 1),
+    ("days_to_trip", "Dagen van de mailing tot het eerste winkelbezoek", "dagen", 1),
+    ("days_to_return", "Dagen van het eerste tot het tweede winkelbezoek", "dagen", 1),
+    ("days_to_coupon", "Dagen van de mailing tot de eerste ingeleverde bon", "dagen", 1),
 )
 RUN_METHOD = "aandeel, Wilson-interval; reizen van één huishouden tellen als losse reizen"
 

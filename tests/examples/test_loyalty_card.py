@@ -120,7 +120,7 @@ def test_first_car_is_illustrative_throughout(tmp_path: Path) -> None:
     assert workspace.settings.illustrative
     for document in workspace.documents.values():
         if "illustrative" in type(document).model_fields:
-            assert document.illustrative, document.id
+            assert document.model_dump()["illustrative"], document.id
         for _, claim in claims_in(document):
             assert not claim.evidence
     (journey,) = workspace.of(Journey)
