@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from klantreis.decisions.action import Action
 from klantreis.decisions.content import ContentItem, ContentNeed
@@ -110,12 +110,9 @@ def page_of(here: WorkspaceContext, document_id: str, place: str | None = None) 
     return None
 
 
-def map_of(here: WorkspaceContext, journey_id: str) -> str | None:
+def map_of(here: WorkspaceContext, journey_id: str) -> str:
     """The address of a map."""
-    try:
-        return _to(here, "map", slug=slug_of(journey_id))
-    except NoReverseMatch:
-        return None
+    return _to(here, "map", slug=slug_of(journey_id))
 
 
 def place_words(here: WorkspaceContext, document_id: str, place: str | None) -> str:
@@ -151,9 +148,9 @@ def _anchor(document: Persona | Job, place: str) -> str:
     return {"ladder": "#ladder", "solutions": "#solutions", "personas": "#personas"}.get(first, "")
 
 
-def _in_map(here: WorkspaceContext, journey: Journey, place: str | None) -> str | None:
+def _in_map(here: WorkspaceContext, journey: Journey, place: str | None) -> str:
     base = map_of(here, journey.id)
-    if base is None or not place:
+    if not place:
         return base
     first, _, name = place.partition(".")
     if first == "steps" and name in {step.id for step in journey.steps}:

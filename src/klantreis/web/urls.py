@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 
 from django.urls import include, path, register_converter
 
@@ -43,10 +42,8 @@ urlpatterns = [
     path(f"{HERE}checks/", checks, name="checks"),
     path(f"{HERE}evidence/<name:kind>/<name:slug>/", evidence, name="evidence"),
     path(f"{HERE}methods/evidence-status/", evidence_status, name="evidence-status"),
+    path(f"{HERE}journey/<name:slug>/", include("klantreis.web.maps.urls")),
 ]
-# The map itself: its route is called "map" and takes `workspace` and `slug`.
-if find_spec("klantreis.web.maps") and find_spec("klantreis.web.maps.urls"):
-    urlpatterns.append(path(f"{HERE}journey/<name:slug>/", include("klantreis.web.maps.urls")))
 
 handler400 = failures.bad_request
 handler403 = failures.refused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from klantreis.errors import KlantreisError, NotFoundError, did_you_mean
+from klantreis.errors import DocumentError, KlantreisError, NotFoundError, did_you_mean
 from klantreis.ids import slugify
 from klantreis.journeys.vocabulary import in_words_of
 from klantreis.store.protocol import Store
@@ -83,11 +84,18 @@ class Served:
 
 
 def served_by(options: ServeOptions) -> Served:
-    """The workspaces that these options name; a database is migrated first."""
+    """The workspaces that these options name; a database is migrated first.
+
+    Raises
+    ------
+    StoreError, NotFoundError
+        When there is no workspace at that place. One with faults in its files is served: its page names them.
+    """
     if options.folder is not None:
-        folder = str(options.folder)
         slug = slugify(options.folder.resolve().name)
-        store = open_store(folder)
+        store = open_store(options.folder)
+        with suppress(DocumentError):
+            store.load()
         return Served(lambda: (slug,), lambda _: store)
     from klantreis.store.database.store import workspaces
 

@@ -25,7 +25,7 @@ class JourneyCard:
     """A map as the overview shows it."""
 
     journey: Journey
-    href: str | None
+    href: str
     persona: str
     job: str
     covered: Coverage
