@@ -6,13 +6,12 @@ valid or not changed at all. The undo of an edit is an edit.
 
 from __future__ import annotations
 
-import copy
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from klantreis.errors import ChangeError
-from klantreis.values import Document, Path, Value, to_body
+from klantreis.values import Document, Path, Value
 
 D = TypeVar("D", bound=Document)
 
@@ -62,7 +61,8 @@ def apply_edit(document: D, edit: Edit) -> tuple[D, Edit]:
     ChangeError
         When the path does not exist or the result would not be a valid document; nothing has changed then.
     """
-    body = copy.deepcopy(to_body(document))
+    # With its defaults, so that a list that was never touched is there to be added to.
+    body = document.model_dump(mode="json", by_alias=True)
     undo = _edit(body, edit)
     try:
         changed = type(document).model_validate(body)
@@ -86,7 +86,7 @@ def _edit(body: dict[str, Any], edit: Edit) -> Edit:
                 holder[last] = value
             return SetField(path=path, value=before)
         case AddItem(path=path, value=value, at=at):
-            items = _list(body, path, create=True)
+            items = _list(body, path)
             at = len(items) if at is None else _within(at, len(items))
             items.insert(at, value)
             return RemoveItem(path=path, at=at)
@@ -104,15 +104,15 @@ def _holder(body: dict[str, Any], path: Path) -> tuple[Any, Any]:
         raise ChangeError("A path needs at least one field name.")
     holder: Any = body
     for part in path[:-1]:
-        holder = holder.setdefault(part, {}) if isinstance(holder, dict) else holder[_index(holder, part)]
+        holder = _get(holder, part)
     if not isinstance(holder, dict | list):
         raise ChangeError(f"There is nothing at {_spelt(path)}.")
     return holder, path[-1]
 
 
-def _list(body: dict[str, Any], path: Path, *, create: bool = False) -> list[Any]:
+def _list(body: dict[str, Any], path: Path) -> list[Any]:
     holder, last = _holder(body, path)
-    items = holder.setdefault(last, []) if create and isinstance(holder, dict) else _get(holder, last)
+    items = _get(holder, last)
     if not isinstance(items, list):
         raise ChangeError(f"{_spelt(path)} is not a list.")
     return items
