@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from loyalty_findings import Finding, findings
@@ -115,7 +114,7 @@ def test_checks_say_only_what_is_true(card: Workspace) -> None:
     ]
 
 
-def test_first_car_is_illustrative_throughout(tmp_path: Path) -> None:
+def test_first_car_is_illustrative_throughout() -> None:
     workspace = open_store(EXAMPLES / "first-car").load()
     assert workspace.settings.illustrative
     for document in workspace.documents.values():
