@@ -69,38 +69,41 @@ def to_body(document: Document) -> dict[str, Any]:
 
 def refs_in(value: Value) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
     """Every reference a value holds: where it stands, the id, and the kinds it may point at (none: any)."""
-    yield from _walk(value, type(value), (), None)
+    yield from _walk(value, (), None)
 
 
-def _walk(
-    value: object, annotation: object, path: Path, ref: RefTo | None
-) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
-    if value is None:
-        return
-    if isinstance(value, BaseModel):
-        hints = _hints(type(value))
-        for name, hint in hints.items():
-            yield from _walk(getattr(value, name), hint, (*path, name), None)
-    elif isinstance(value, str):
-        marker = ref or _marker(annotation)
-        if marker is not None:
-            yield path, value, marker.kinds
+def _walk(value: object, path: Path, ref: RefTo | None) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
+    if isinstance(value, str):
+        if ref is not None:
+            yield path, value, ref.kinds
+    elif isinstance(value, BaseModel):
+        for name, marker in _fields(type(value)):
+            yield from _walk(getattr(value, name), (*path, name), marker)
     elif isinstance(value, tuple | list):
         for index, item in enumerate(value):
-            yield from _walk(item, annotation, (*path, index), ref or _marker(annotation))
+            yield from _walk(item, (*path, index), ref)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _walk(item, annotation, (*path, key), ref or _marker(annotation))
+            yield from _walk(item, (*path, key), ref)
 
 
-_HINTS: dict[type, dict[str, object]] = {}
+_FIELDS: dict[type, tuple[tuple[str, RefTo | None], ...]] = {}
 
 
-def _hints(model: type[BaseModel]) -> dict[str, object]:
-    if model not in _HINTS:
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, RefTo | None], ...]:
+    """The fields of a model that are a reference or may hold one, with the mark of those that are."""
+    if model not in _FIELDS:
         hints = typing.get_type_hints(model, include_extras=True)
-        _HINTS[model] = {name: hints[name] for name in model.model_fields}
-    return _HINTS[model]
+        marked = [(name, hints[name], _marker(hints[name])) for name in model.model_fields]
+        _FIELDS[model] = tuple((name, marker) for name, hint, marker in marked if marker or _holds_more(hint))
+    return _FIELDS[model]
+
+
+def _holds_more(annotation: object) -> bool:
+    """Whether a value of this type may hold values with fields of their own."""
+    if isinstance(annotation, type) and not typing.get_args(annotation):
+        return issubclass(annotation, BaseModel) or annotation is object
+    return annotation is Any or any(map(_holds_more, typing.get_args(annotation)))
 
 
 def _marker(annotation: object) -> RefTo | None:
