@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from klantreis.decisions.content import ContentItem, ContentNeed
 from klantreis.journeys.journey import Card, Journey, Lane, Scope, Step
+from klantreis.personas.persona import Persona
 from klantreis.render.map_table import map_table
 from klantreis.render.map_view import (
     CardView,
@@ -19,7 +23,7 @@ from klantreis.render.map_view import (
 from klantreis.render.words import Words
 from klantreis.research.claim import Claim, ClaimStatus
 from klantreis.values import Lang
-from klantreis.workspace import replaced_settings
+from klantreis.workspace import WorkspaceSettings, replaced_settings, workspace_of
 from tests.render.sample_map import TALKS, TODAY, card, figures, small_journey, small_table, small_workspace
 
 
@@ -179,3 +183,42 @@ def test_a_journey_without_steps_keeps_its_phases() -> None:
     ]  # fmt: skip
     assert {column.title for column in table.columns} == {"Nog geen stap"}
     assert table.coverage_words == "Nog geen beweringen"
+
+
+@pytest.mark.parametrize(
+    ("standings", "note"),
+    [
+        ((), "nog geen inhoud"),
+        (("planned",), "inhoud is gepland"),
+        (("planned", "outdated"), "inhoud is verouderd"),
+        (("planned", "exists"), "inhoud is er"),
+    ],
+)
+def test_a_content_need_says_whether_content_exists_or_is_only_planned(standings: tuple[str, ...], note: str) -> None:
+    items = [
+        ContentItem.model_validate({"id": f"content-item:i{at}", "title": "Folder", "status": standing})
+        for at, standing in enumerate(standings)
+    ]
+    need = ContentNeed(
+        id="content-need:n", claim=Claim(id="n", text="Welke bon geldt?"), content=tuple(item.id for item in items)
+    )
+    card = Card(claim=Claim(id="k", text="Welke bon geldt?"), lane="content-need", step="s", ref=need.id)
+    journey = Journey(
+        id="journey:j",
+        title="J",
+        persona="persona:p",
+        steps=(Step(id="s", phase="aankoop", title="Ik koop"),),
+        cards=(card,),
+    )
+    workspace = workspace_of(
+        [
+            WorkspaceSettings(id="workspace:w", title="W"),
+            Persona(id="persona:p", name="An"),
+            need,
+            *items,
+            journey,
+        ]
+    )
+    table = map_table(workspace, journey, lang="nl", on=date(2026, 11, 1))
+    [shown] = [card for row in table.rows for cell in row.cells for card in cell.cards]
+    assert shown.note == note

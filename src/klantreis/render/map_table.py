@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 
 from klantreis.checks.coverage import Coverage, coverage
-from klantreis.decisions.content import ContentNeed
+from klantreis.decisions.content import ContentItem, ContentNeed
 from klantreis.decisions.opportunity import Opportunity
 from klantreis.jobs.job import Job
 from klantreis.journeys.journey import Card, Emotion, Journey, Lane, Step
@@ -242,9 +242,15 @@ class _Views:
                 metric = self.workspace.find(document.aim.metric) if document.aim else None
                 return (metric.title if isinstance(metric, Metric) else ""), document.illustrative
             case ContentNeed():
-                key = "map.content.answered" if document.content else "map.content.missing"
-                return text(key, self.lang), document.illustrative
+                return text(f"map.content.{self._content_standing(document)}", self.lang), document.illustrative
         return "", False
+
+    def _content_standing(self, need: ContentNeed) -> str:
+        """The best standing of the content that meets a need; a plan is not yet content."""
+        items = [self.workspace.get(item, ContentItem) for item in need.content]
+        items += [item for item in self.workspace.of(ContentItem) if need.id in item.serves]
+        standings = {item.status for item in items}
+        return next((one for one in ("exists", "outdated", "planned") if one in standings), "missing")
 
     def point(self, emotion: Emotion) -> CurvePoint:
         words = text(
