@@ -233,3 +233,63 @@ def test_a_database_shows_all_its_workspaces(ask: Callable[[Path], Any], sample:
     shown = page(client, "/")
     assert {"/w/een/", "/w/twee/"} <= {str(one["href"]) for one in shown.all("a")}
     assert "Noor, moeder van twee" in page(client, "/w/twee/").text
+
+
+def test_a_picture_beside_the_workspace_is_shown(ask: Callable[[Path], Any], sample: Path) -> None:
+    persona = sample / "personas" / "noor.yaml"
+    before = persona.read_text(encoding="utf-8")
+
+    def with_image(name: str) -> Any:
+        text = before.replace("  alt_text:", f"  image: {name}\n  alt_text:")
+        assert text != before
+        persona.write_text(text, encoding="utf-8")
+        return ask(sample)
+
+    address = f"{W}persona/noor/face"
+    (sample / "noor.png").write_bytes(b"\x89PNG picture")
+    client = with_image("noor.png")
+    pictures = page(client, f"{W}persona/noor/").all("img")
+    assert [(one["src"], one["alt"]) for one in pictures] == [(address, "Getekend portret van Noor")]
+    answer = client.get(address)
+    assert (answer.content, answer["Content-Type"]) == (b"\x89PNG picture", "image/png")
+    (sample / "noor.svg").write_text("<svg/>", encoding="utf-8")
+    for refused in ("noor.svg", "gone.png", "../../outside.png", "workspace.yaml"):
+        client = with_image(refused)
+        assert page(client, f"{W}persona/noor/").all("img") == []
+        assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("estimate", "lang", "words"),
+    [
+        (
+            {"value": 0.37, "low": 0.351, "high": 0.398, "n": 801, "unit": "share"},
+            "en",
+            "37% (95% interval 35–40%; n = 801)",
+        ),
+        ({"value": 15.2, "low": 12.7, "high": 18.8, "unit": "days"}, "nl", "15,2 dagen (95%-interval 12,7–18,8)"),
+        ({"value": 46.0602, "n": 129, "unit": "USD"}, "nl", "46,06 USD (n = 129)"),
+        ({"value": 1234}, "en", "1,234"),
+    ],
+)
+def test_a_number_is_written_with_what_it_rests_on(
+    untouched: Path, estimate: dict[str, Any], lang: Any, words: str
+) -> None:
+    from datetime import date
+
+    from klantreis.research.claim import Estimate
+    from klantreis.use_cases.open_workspace import open_store
+    from klantreis.web.claims import estimate_words
+    from klantreis.web.workspaces import WorkspaceContext
+
+    store = open_store(untouched)
+    here = WorkspaceContext(slug="x", workspace=store.load(), store=store, lang=lang, on=date(2026, 11, 21))
+    assert estimate_words(here, Estimate.model_validate(estimate)).replace("\u00a0", " ") == words
+
+
+def test_an_empty_database_says_how_to_fill_it(ask: Callable[[Path], Any], tmp_path: Path) -> None:
+    from klantreis.store.database.setup import ready
+
+    database = tmp_path / "empty.sqlite3"
+    ready(str(database))
+    assert "klantreis copy FOLDER DATABASE" in page(ask(database), "/", "en").text

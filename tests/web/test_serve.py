@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,11 +67,15 @@ def test_a_taken_port_leads_to_the_next_free_one(untouched: Path) -> None:
             assert get(f"{address}/health")[0] == 200
 
 
-def test_a_database_is_served(untouched: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [("--database",), ()], ids=["named", "recognised"])
+def test_a_database_is_served_to_many_at_once(untouched: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     database = tmp_path / "team.sqlite3"
     copy_workspace(untouched, database, workspace="buurt")
-    with running("--database", str(database), "--port", "18730") as (process, address):
-        assert "Noor, moeder van twee" in get(f"{address}/w/buurt/")[1]
+    with running(*arguments, str(database), "--port", "18730") as (process, address):
+        with ThreadPoolExecutor(8) as readers:
+            answers = list(readers.map(get, [f"{address}/w/buurt/", f"{address}/w/buurt/checks/"] * 12))
+        assert {status for status, _ in answers} == {200}
+        assert "Noor, moeder van twee" in answers[0][1]
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=10)
         assert (process.returncode, err) == (0, "")

@@ -22,11 +22,15 @@ def command(workspace: Path | None, database: str | None, port: int, host: str, 
     \b
     Examples:
       klantreis serve my-workspace
+      klantreis serve work.sqlite3
       klantreis serve --database work.sqlite3 --port 9000 --no-browser
     """
     try:
+        from klantreis.use_cases.open_workspace import is_database
         from klantreis.web.options import ServeOptions
 
+        if workspace is not None and database is None and is_database(workspace):
+            workspace, database = None, str(workspace)
         options = ServeOptions(folder=workspace, database=database, host=host, port=port)
         from klantreis.web.running import run  # loads the web framework
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from klantreis.render.numbers import day, interval, number, percent
+from klantreis.render.numbers import NO_BREAK, day, interval, number, percent
 from klantreis.research.claim import Claim, ClaimStatus, Estimate, Evidence, StatusReport
-from klantreis.values import Lang
 from klantreis.web.places import name_of, page_of
 from klantreis.web.workspaces import WorkspaceContext
 
 #: Units of an estimate that are shown as a percentage.
 SHARES = frozenset({"share", "aandeel", "%"})
+UNITS_OF_TIME = frozenset({"days", "hours", "minutes", "seconds"})
+CURRENCIES = frozenset({"EUR", "USD", "GBP", "€", "$", "£"})
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def reason(here: WorkspaceContext, report: StatusReport) -> str:
 
 def estimate_words(here: WorkspaceContext, estimate: Estimate) -> str:
     """A number with its interval and n: ``37% (95% interval 35–40%; n = 801)``."""
-    value, spread = _figure(estimate, here.lang)
+    value, spread = _figure(here, estimate)
     notes = []
     if spread:
         notes.append(here.t("web.claim.interval", spread=spread))
@@ -133,17 +134,23 @@ def estimate_words(here: WorkspaceContext, estimate: Estimate) -> str:
     return f"{value} ({'; '.join(notes)})" if notes else value
 
 
-def _figure(estimate: Estimate, lang: Lang) -> tuple[str, str]:
-    bounded = estimate.low is not None and estimate.high is not None
+def _figure(here: WorkspaceContext, estimate: Estimate) -> tuple[str, str]:
+    """The value with its unit, and its interval without."""
+    low, high, lang = estimate.low, estimate.high, here.lang
     if estimate.unit in SHARES:
-        return percent(estimate.value, lang), interval(estimate.low, estimate.high, lang) if bounded else ""  # type: ignore[arg-type]
-    unit = f" {estimate.unit}" if estimate.unit else ""
-    written = [
-        number(one, lang, decimals=_decimals(one))
-        for one in (estimate.value, estimate.low, estimate.high)
-        if one is not None
-    ]
-    return written[0] + unit, f"{written[1]}–{written[2]}{unit}" if bounded else ""
+        spread = interval(low, high, lang) if low is not None and high is not None else ""
+        return percent(estimate.value, lang), spread
+    places = 2 if estimate.unit in CURRENCIES else _decimals(estimate.value)
+    value = number(estimate.value, lang, decimals=places)
+    spread = ""
+    if low is not None and high is not None:
+        spread = f"{number(low, lang, decimals=places)}–{number(high, lang, decimals=places)}"
+    return (f"{value}{NO_BREAK}{_unit(here, estimate.unit)}" if estimate.unit else value), spread
+
+
+def _unit(here: WorkspaceContext, unit: str) -> str:
+    """Units of time in the reader's language; any other as it was written."""
+    return here.t(f"web.unit.{unit}") if unit in UNITS_OF_TIME else unit
 
 
 def _decimals(value: float) -> int:

@@ -15,6 +15,7 @@ from klantreis.web.views.home import show as home
 from klantreis.web.views.job import show as job
 from klantreis.web.views.methods import evidence_status as evidence_status
 from klantreis.web.views.overview import show as overview
+from klantreis.web.views.persona import face
 from klantreis.web.views.persona import show as persona
 
 
@@ -38,6 +39,7 @@ urlpatterns = [
     path("health", health, name="health"),
     path(HERE, overview, name="overview"),
     path(f"{HERE}persona/<name:slug>/", persona, name="persona"),
+    path(f"{HERE}persona/<name:slug>/face", face, name="persona-face"),
     path(f"{HERE}job/<name:slug>/", job, name="job"),
     path(f"{HERE}checks/", checks, name="checks"),
     path(f"{HERE}evidence/<name:kind>/<name:slug>/", evidence, name="evidence"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -48,7 +49,9 @@ def show(request: HttpRequest, workspace: str, kind: str, slug: str) -> HttpResp
             "document": document,
             "kind": kind,
             "title": title_of(document, here.lang),
-            "facts": facts_of(here, document),
+            "facts": [
+                (label, list(facts)) for label, facts in groupby(facts_of(here, document), lambda one: one.label)
+            ],
             "own_claim": claim_view(here, own) if isinstance(own, Claim) else None,
             "illustrative": bool(getattr(document, "illustrative", False)),
             "resting": (resting := resting_on(here, document.id)),

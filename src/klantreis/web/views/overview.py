@@ -49,6 +49,7 @@ def show(request: HttpRequest, workspace: str) -> HttpResponse:
     here = current(request)
     held = here.workspace
     journeys = [journey_card(here, one) for one in held.of(Journey)]
+    mapped = {one.job for one in held.of(Journey)}
     personas = [
         PersonaCard(one, slug_of(one.id), portrait(one), counts(here, (claim for _, claim in claims_of(one))))
         for one in sorted(held.of(Persona), key=lambda one: (not one.primary, one.name))
@@ -60,7 +61,7 @@ def show(request: HttpRequest, workspace: str) -> HttpResponse:
             "settings": held.settings,
             "journeys": journeys,
             "personas": personas,
-            "jobs": [(one, slug_of(one.id)) for one in held.of(Job)],
+            "jobs": [(one, slug_of(one.id)) for one in sorted(held.of(Job), key=lambda one: one.id not in mapped)],
             "report": report_of(here),
         },
     )

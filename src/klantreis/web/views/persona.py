@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from klantreis.errors import InvalidInputError, NotFoundError
 from klantreis.ids import slug_of
 from klantreis.jobs.job import Job
 from klantreis.journeys.journey import Journey
@@ -17,6 +20,9 @@ from klantreis.web.claims import ClaimView, EvidenceView, claim_view, counts, ev
 from klantreis.web.places import map_of, name_of, page_of
 from klantreis.web.portrait import portrait
 from klantreis.web.workspaces import WorkspaceContext, current
+
+#: Pictures that are shown. Not SVG: it can hold a script.
+PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ def show(request: HttpRequest, workspace: str, slug: str) -> HttpResponse:
         {
             "persona": persona,
             "portrait": portrait(persona),
+            "face": face_address(here, persona),
             "counts": counts(here, (claim for _, claim in claims)),
             "halves": [half(here, persona, "lifeworld"), half(here, persona, "problem")],
             "distinct": distinguishing(here, persona),
@@ -58,6 +65,28 @@ def show(request: HttpRequest, workspace: str, slug: str) -> HttpResponse:
             "studies": [(name_of(here, study), page_of(here, study)) for study in persona.studies],
         },
     )
+
+
+def face(request: HttpRequest, workspace: str, slug: str) -> HttpResponse:
+    """The picture of a persona that is kept beside the workspace."""
+    here = current(request)
+    persona = here.workspace.get(f"persona:{slug}", Persona)
+    kind = PICTURES.get(Path(persona.face.image).suffix.lower()) if persona.face and persona.face.image else None
+    if kind is None or not face_address(here, persona):
+        raise NotFoundError(f"{persona.id} has no picture.", hint="A drawn portrait is shown instead.")
+    return HttpResponse(here.store.file(str(persona.face.image)).read_bytes(), content_type=kind)  # type: ignore[union-attr]
+
+
+def face_address(here: WorkspaceContext, persona: Persona) -> str:
+    """Where the picture of a persona is shown; nothing when it has none that can be shown."""
+    image = persona.face.image if persona.face else None
+    if not image or Path(image).suffix.lower() not in PICTURES:
+        return ""
+    try:
+        there = here.store.file(image).is_file()
+    except InvalidInputError:  # the path leads out of the workspace
+        return ""
+    return str(reverse("persona-face", kwargs={"workspace": here.slug, "slug": slug_of(persona.id)})) if there else ""
 
 
 def half(here: WorkspaceContext, persona: Persona, key: str) -> Half:
