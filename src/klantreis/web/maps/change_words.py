@@ -156,5 +156,7 @@ def _lane(lane: Any, names: Mapping[str, str], words: Words) -> str:
 
 
 def _short(text: str) -> str:
+    # The sentence around it has a full stop of its own.
     line = " ".join(text.split())
+    line = line if line.endswith("..") else line.removesuffix(".")
     return line if len(line) <= SHOWN else line[:SHOWN].rsplit(" ", 1)[0] + " …"

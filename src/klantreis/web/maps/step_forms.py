@@ -15,6 +15,8 @@ from klantreis.workspace import Workspace
 
 #: Begins the name of the box of a touchpoint.
 TOUCHES = "touchpoint:"
+#: Letters of a pattern that are shown around a mistake.
+WIDTH = 36
 
 
 def model_of(journey: Journey, workspace: Workspace) -> PhaseModel:
@@ -124,5 +126,15 @@ def _pattern(reading: Reading) -> EventPattern | None:
     try:
         return parse_pattern(found)
     except PatternSyntaxError as error:
-        reading.complain("pattern", "pattern", reason=str(error))
+        reading.complain(
+            "pattern", "pattern", reason=error.message.partition("\n")[0].rstrip("."), place=_pointer(error)
+        )
         return None
+
+
+def _pointer(error: PatternSyntaxError) -> str:
+    """The piece of the pattern that cannot be read, with a mark under the place; short enough for a narrow panel."""
+    cut = max(0, error.position - WIDTH // 2)
+    shown = error.text[cut : cut + WIDTH].replace("\n", " ")
+    lead = "…" if cut else ""
+    return f"{lead}{shown}\n{' ' * (len(lead) + error.position - cut)}^"

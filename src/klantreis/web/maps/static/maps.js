@@ -12,12 +12,14 @@ addEventListener("pagehide", () => {
 });
 if (grid && panel) {
   const kept = JSON.parse(sessionStorage.getItem(key) || "null");
-  const chosen = document.querySelector(".kr-card--selected");
+  const chosen = document.getElementById(panel.dataset.about);
   if (kept) [grid.scrollLeft, grid.scrollTop] = [kept[1], kept[2]];
-  if (chosen) {
+  if (chosen && grid.contains(chosen)) {
     const card = chosen.getBoundingClientRect(), frame = grid.getBoundingClientRect();
-    if (card.left < frame.left + 180 || card.right > frame.right) grid.scrollLeft += card.left - frame.left - 240;
-    if (card.top < frame.top + 120 || card.bottom > frame.bottom) grid.scrollTop += card.top - frame.top - 200;
+    const top = frame.top + document.querySelector(".kr-head").offsetHeight + 8;
+    const left = frame.left + document.querySelector(".kr-corner").offsetWidth + 8;
+    if (card.left < left || card.right > frame.right) grid.scrollLeft += card.left - left - 40;
+    if (chosen.closest(".kr-lanes") && (card.top < top || card.bottom > frame.bottom)) grid.scrollTop += card.top - top - 20;
   }
   if (kept && matchMedia("(min-width: 1001px)").matches) {
     requestAnimationFrame(() => scrollTo(0, kept[0]));
