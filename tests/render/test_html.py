@@ -202,3 +202,14 @@ def test_colours_keep_their_contrast(one: str, other: str, least: float) -> None
 def test_every_tint_is_dressed() -> None:
     sheet = resources.files("klantreis.render").joinpath("static/map.css").read_text(encoding="utf-8")
     assert [n for n in range(1, TINTS + 1) if f".kr-tint-{n} {{" not in sheet] == []
+
+
+def test_a_lane_without_one_feeling_draws_no_curve() -> None:
+    journey = Journey(
+        id="journey:leeg", title="Leeg", persona="persona:wekelijks",
+        steps=(Step(id="s", phase="aankoop", title="Ik koop"),), lanes=(Lane(id="l", kind="emotion"),),
+    )  # fmt: skip
+    tree = Tree(map_fragment(map_table(small_workspace(journey), journey, lang="nl", on=TODAY)))
+    assert tree.of("svg", **{"class": "kr-curve__svg"}) == []
+    assert tree.shown().count("geen gegevens") == 5
+    assert "gevoel gemeld" not in tree.shown()

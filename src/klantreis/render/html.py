@@ -97,13 +97,16 @@ def _text(message: str, *, table: MapTable, **values: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("klantreis.render"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    # An interval stays on one line: a word joiner after its dash.
+    made.filters["unbroken"] = lambda words: str(words).replace("–", "–\u2060")
+    return made
 
 
 @cache

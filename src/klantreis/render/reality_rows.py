@@ -7,8 +7,9 @@ that is too small to show is left out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 
 from klantreis.events.share import Share
 from klantreis.journeys.journey import Journey
@@ -92,16 +93,17 @@ class _Told:
         cells = []
         for step in self.journey.steps:
             found = self.reality.step(step.id)
-            cells.append(self._blank(step.id, found) or figure(found) if found else self._unseen(step.id))
+            blank = self._blank(step.id, found)
+            if blank is not None and key != "reach":
+                # The reason stands in the first row; below it, saying it again would drown the figures.
+                blank = replace(blank, detail="")
+            cells.append(blank or figure(cast(StepReality, found)))
         return FigureRow(key=key, title=self.say(f"{key}.title"), cells=tuple(cells), help=self.say(f"{key}.help"))
 
-    def _unseen(self, step: str) -> FigureCell:
-        return FigureCell(step=step, main=self.say("unseen"), detail=self.say("unseen_why"), muted=True)
-
-    def _blank(self, step: str, found: StepReality) -> FigureCell | None:
+    def _blank(self, step: str, found: StepReality | None) -> FigureCell | None:
         """What a step shows in every row when it has no numbers."""
-        if not found.bound:
-            return self._unseen(step)
+        if found is None or not found.bound:
+            return FigureCell(step=step, main=self.say("unseen"), detail=self.say("unseen_why"), muted=True)
         if found.hidden:
             why = self.say("hidden_why", k=self.reality.hidden_below)
             return FigureCell(step=step, main=self.say("hidden"), detail=why, muted=True)
@@ -151,16 +153,15 @@ class _Told:
             return self.nothing(step)
         if None in (after.went_on, after.elsewhere, after.ended, after.at_end, after.open):
             return FigureCell(step=step.id, main=self.percent(share), detail=self._of_n(share), part=share.value)
-        told = self.of(share)
         silent = (after.ended or 0) - (after.at_end or 0)
-        first = self.say("dropped.detail", elsewhere=self.n(after.elsewhere or 0), silent=self.n(silent), **told)
-        rest = self.say(
-            "dropped.rest",
-            went_on=self.n(after.went_on or 0),
-            at_end=self.n(after.at_end or 0),
-            still_open=self.n(after.open or 0),
-        )
-        return FigureCell(step=step.id, main=told["share"], detail=f"{first}; {rest}", part=share.value)
+        lost = self._parts(("elsewhere", after.elsewhere), ("silent", silent))
+        rest = self._parts(("went_on", after.went_on), ("at_end", after.at_end), ("still_open", after.open))
+        where = "; ".join(filter(None, [self.say("dropped.detail", **self.of(share)), lost, rest]))
+        return FigureCell(step=step.id, main=self.percent(share), detail=where, part=share.value)
+
+    def _parts(self, *counted: tuple[str, int | None]) -> str:
+        """Counts with their names; what did not happen is not listed."""
+        return ", ".join(self.say(f"dropped.{name}", n=self.n(count)) for name, count in counted if count)
 
     def _of_n(self, share: Share) -> str:
         return f"n = {self.n(share.n)} ({self.spread(share)})"

@@ -192,13 +192,13 @@ def _strip(table: MapTable, words: Words) -> list[dict[str, Any]]:
 
 
 def _card(card: CardView, words: Words) -> dict[str, Any]:
-    notes = [card.note, words.say("map.illustrative_mark") if card.illustrative else ""]
+    invented = words.say("map.illustrative_mark") if card.illustrative else ""
     return {
         "text": card.text.strip(),
         "status": card.status,
         "status_word": card.status_word,
-        "evidence_words": card.evidence_words,
-        "note": " · ".join(note for note in notes if note),
+        "evidence_words": " · ".join(part for part in (card.evidence_words, invented) if part),
+        "note": card.note or ("" if card.status else invented),
     }
 
 
@@ -291,15 +291,17 @@ def _points(
 ) -> list[dict[str, Any]]:
     """What each cell of an emotion row draws and says; a gap says that there are no data."""
     drawn: list[dict[str, Any]] = []
+    some = any(pieces)
     for (before, point), piece in zip(pairwise([None, *points]), pieces, strict=True):
         if point is None or piece is None:
-            drawn.append({"words": words.say("map.emotion.gap"), "alt": None, "y": None})
+            drawn.append({"words": words.say("map.emotion.gap"), "alt": None, "y": None, "drawn": some})
             continue
         drawn.append(
             {
                 "words": point.words,
                 "alt": words.say(f"map.curve.{_turn(before, point)}"),
                 "y": piece.y,
+                "drawn": True,
                 "left": piece.left,
                 "right": piece.right,
                 "spread": piece.spread,

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from klantreis.errors import InvalidInputError, RenderError
+from klantreis.errors import InvalidInputError, KlantreisError, RenderError
 from klantreis.events.dataset import Dataset
 from klantreis.journeys.journey import Journey
 from klantreis.render.map_table import map_table
@@ -153,7 +153,11 @@ def _beneath(
     from klantreis.render.reality_rows import reality_view
     from klantreis.use_cases.lay_reality import lay_reality
 
-    found = lay_reality(store, journey.id)
+    try:
+        found = lay_reality(store, journey.id)
+    except KlantreisError as error:
+        error.hint = " ".join(filter(None, [error.hint, "Or draw the map without what customers did (--no-reality)."]))
+        raise
     if hide_below is not None:
         found = found.suppressed(hide_below)
     title = workspace.get(found.rule.dataset, Dataset).title
