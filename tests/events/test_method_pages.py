@@ -24,7 +24,7 @@ def test_each_method_has_a_page(method: str) -> None:
 def test_the_patterns_on_their_page_can_be_read() -> None:
     lines = (PAGES / "event-patterns.md").read_text(encoding="utf-8").splitlines()
     examples = [line.strip() for line in lines if line.startswith("    ")]
-    assert len(examples) == 3
+    assert len(examples) == 6
     for example in examples:
         pattern = parse_pattern(example)
         assert parse_pattern(str(pattern)) == pattern

@@ -13,15 +13,34 @@ from klantreis.events.pattern import (
     AnyOf,
     Comparison,
     EventPattern,
+    Near,
     Node,
     Not,
+    Nth,
     OneOf,
     PatternText,
+    Then,
     parse_pattern,
 )
 
 names = st.one_of(
-    st.sampled_from(["touchpoint", "channel", "sales_value", "and", "In", "e-mail", "x.y", "prijs €", "a`b"]),
+    st.sampled_from(
+        [
+            "touchpoint",
+            "channel",
+            "and",
+            "In",
+            "first",
+            "nth",
+            "within",
+            "then",
+            "after",
+            "e-mail",
+            "x.y",
+            "prijs €",
+            "a`b",
+        ]
+    ),
     st.text(min_size=1, max_size=8),
 )
 numbers = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**53), 2**53).map(float))
@@ -31,12 +50,28 @@ leaves: st.SearchStrategy[Node] = st.one_of(
     st.builds(Comparison, names, st.sampled_from(["<", "<=", ">", ">="]), numbers),
     st.builds(OneOf, names, st.lists(values, min_size=1, max_size=3).map(tuple)),
 )
+gaps = st.none() | st.integers(1, 9 * 10**17)
+
+
+@st.composite
+def sequences(draw: st.DrawFn, inner: st.SearchStrategy[Node]) -> Then:
+    parts = draw(st.lists(inner, min_size=2, max_size=3))
+    return Then(tuple(parts), tuple(draw(gaps) for _ in parts[1:]))
+
+
+def near(part: Node, side: str, anchor: Node, within: int | None) -> Near:
+    return Near(part, side, anchor, 1 if side == "around" and within is None else within)  # type: ignore[arg-type]
+
+
 nodes: st.SearchStrategy[Node] = st.recursive(
     leaves,
     lambda inner: st.one_of(
         st.builds(Not, inner),
         st.builds(AllOf, st.lists(inner, min_size=2, max_size=3).map(tuple)),
         st.builds(AnyOf, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(Nth, st.integers(-3, 3).filter(bool), inner),
+        st.builds(near, inner, st.sampled_from(["after", "before", "around"]), inner, gaps),
+        sequences(inner),
     ),
     max_leaves=8,
 )
@@ -80,6 +115,25 @@ def test_or_binds_weaker_than_and_and_not_binds_strongest() -> None:
         ("not `a in (b` in (1)", "`a in (b` not in (1)"),
         (r'x = "a \"b\" \\ \n"', r'x = "a \"b\" \\ \n"'),
         ("x >= -1e20", "x >= -1e+20"),
+        ("FIRST x = 1 and y = 1", "first x = 1 and y = 1"),
+        ("first (x = 1 and y = 1)", "first (x = 1 and y = 1)"),
+        ("nth(1) x = 1 or nth( -1 ) x = 1", "first x = 1 or last x = 1"),
+        ("nth(2) last x = 1", "nth(2) last x = 1"),
+        ("first = 1 and last in (1) and nth not in (2)", "first = 1 and last in (1) and nth not in (2)"),
+        ("first first = 1", "first first = 1"),
+        ("first not x in (1)", "first x not in (1)"),
+        ("not first x not in (1)", "not first x not in (1)"),
+        ("x = 1 within 1w of y = 1", "x = 1 within 7d after y = 1"),
+        ("x = 1 and y = 1 before z = 1", "(x = 1 and y = 1) before z = 1"),
+        ("x = 1 and (y = 1 before z = 1)", "x = 1 and (y = 1 before z = 1)"),
+        ("within = 1 WITHIN 'PT1.5S' AROUND after = 1", "within = 1 within 1s500ms around after = 1"),
+        ("x = 1 -> y = 1 within 90 min then z = 1", "x = 1 then y = 1 within 1h30min then z = 1"),
+        ("(x = 1 then y = 1) then z = 1 within 3d", "x = 1 then y = 1 then z = 1 within 3d"),
+        ("x = 1 then (y = 1 then z = 1)", "x = 1 then (y = 1 then z = 1)"),
+        (
+            "x=1 or y=1 then z=1 within 3d after x=2 within 4d",
+            "(x = 1 or y = 1) then (z = 1 within 3d after x = 2) within 4d",
+        ),
     ],
 )
 def test_canonical_text(text: str, canonical: str) -> None:
@@ -103,6 +157,21 @@ def test_canonical_text(text: str, canonical: str) -> None:
         ("x = 9007199254740993", 4, "quote it"),
         ("x = 1e999", 4, "finite"),
         ("x not = 1", 6, "Expected in"),
+        ("first", 5, "a field"),
+        ("first and x = 1", 6, "a field"),
+        ("nth x = 1", 4, "which one between parentheses"),
+        ("nth(0) x = 1", 4, "number 0"),
+        ("nth(1.5) x = 1", 4, "no whole number"),
+        ("x = 1 within soon after y = 1", 13, "no length of time"),
+        ("x = 1 within 7d", 15, "after, before or around"),
+        ("x = 1 within 7d y = 1", 16, "after, before or around"),
+        ("x = 1 within < y = 1", 13, "a length of time"),
+        ("x = 1 around y = 1", 6, "needs a distance"),
+        ("x = 1 after y = 1 after z = 1", 18, "Put parentheses"),
+        ("x = 1 then", 10, "a field"),
+        ("x = 1 -> y = 1 within 0d", 22, "more than zero"),
+        ("x = 7d", 4, "a text between quotes or a number"),
+        ("first " * 70 + "x = 1", 360, "nests deeper"),
         ("(" * 80 + "x = 1" + ")" * 80, 60, "nests deeper"),
     ],
 )
@@ -137,6 +206,11 @@ def test_what_a_pattern_looks_at() -> None:
     assert pattern.fields() == {"touchpoint", "x"}
     assert pattern.values_of("touchpoint") == {"a", "b", "c"}
     assert pattern.values_of("x") == {2.0}
+    assert not pattern.looks_around
+    sequence = parse_pattern("first a = 1 then not (b = 2 within 3d after c = 3)")
+    assert sequence.fields() == {"a", "b", "c"}
+    assert sequence.looks_around
+    assert parse_pattern("x = 1 and not first y = 1").looks_around
 
 
 @pytest.mark.parametrize(
@@ -149,6 +223,13 @@ def test_what_a_pattern_looks_at() -> None:
         lambda: OneOf("x", ()),
         lambda: AllOf((Comparison("x", "=", 1.0),)),
         lambda: Comparison("x", "~", 1.0),  # type: ignore[arg-type]
+        lambda: Nth(0, Comparison("x", "=", 1.0)),
+        lambda: Near(Comparison("x", "=", 1.0), "beside", Comparison("x", "=", 1.0)),  # type: ignore[arg-type]
+        lambda: Near(Comparison("x", "=", 1.0), "after", Comparison("x", "=", 1.0), 0),
+        lambda: Then((Comparison("x", "=", 1.0),), ()),
+        lambda: Then((Comparison("x", "=", 1.0), Comparison("x", "=", 1.0)), ()),
+        lambda: Then((Comparison("x", "=", 1.0), Comparison("x", "=", 1.0)), (-1,)),
+        lambda: Near(Comparison("x", "=", 1.0), "around", Comparison("x", "=", 1.0)),
     ],
 )
 def test_a_pattern_that_cannot_be_written_cannot_be_made(build: object) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError, NotFoundError
-from klantreis.events import counting
+from klantreis.events import counting, threads
 from klantreis.events.columns import EPOCH
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
@@ -190,7 +190,7 @@ def test_threads_and_the_hash_change_no_answer(rows: list[reference.Row]) -> Non
     log = log_from(rows)
     alone = [log.transitions(), log.visits(gap="2s"), log.funnel(["touchpoint='a'", "touchpoint='b'"])]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counting, "EVENTS_PER_THREAD", 3)
+        patch.setattr(threads, "EVENTS_PER_THREAD", 3)
         patch.setattr(os, "cpu_count", lambda: 3)
         patch.setattr(counting, "LARGEST_TABLE", 0)
         again = log_from(rows)

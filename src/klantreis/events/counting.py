@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,12 +30,11 @@ from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.share import wilson
+from klantreis.events.threads import in_threads, stretches
 
 if TYPE_CHECKING:
     from klantreis.events.local import LocalLog, View
 
-#: Below this many events a second thread costs more than it gains.
-EVENTS_PER_THREAD = 200_000
 #: Up to this many possible pairs of touchpoints are numbered through a table (32 MB); above it, through a hash.
 LARGEST_TABLE = 1 << 22
 MOST_STEPS = 32
@@ -235,25 +231,6 @@ def scope_of(view: View, asked: Filter | None) -> Scope:
     if not len(view.times):
         return Scope(0, 0, None, None, asked)
     return Scope(view.n_customers, len(view.times), _iso(view.times.min()), _iso(view.times.max()), asked)
-
-
-def stretches(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Split the customers into stretches with about as many events each, one for a thread."""
-    n, events = len(offsets) - 1, int(offsets[-1])
-    wanted = max(1, min(os.cpu_count() or 1, events // EVENTS_PER_THREAD))
-    cuts = np.searchsorted(offsets, [events * part // wanted for part in range(1, wanted)])
-    places = [0, *(int(cut) for cut in cuts), n]
-    return [(a, b) for a, b in pairwise(places) if a < b] or [(0, 0)]
-
-
-def in_threads(work: Callable[..., object], parts: Sequence[tuple[Any, ...]]) -> None:
-    """Call ``work`` for each part, at the same time; kernels release the lock."""
-    if len(parts) == 1:
-        work(*parts[0])
-        return
-    with ThreadPoolExecutor(len(parts)) as pool:
-        for done in [pool.submit(work, *part) for part in parts]:
-            done.result()
 
 
 def _tallies(

@@ -24,7 +24,7 @@ _ISO = re.compile(
     r"P(?:(?P<W>[\d.,]+)W)?(?:(?P<D>[\d.,]+)D)?(?:T(?:(?P<H>[\d.,]+)H)?(?:(?P<M>[\d.,]+)M)?(?:(?P<S>[\d.,]+)S)?)?"
 )
 #: A longer stretch than this (about 29,000 years) is a slip of the pen.
-_LONGEST = 9 * 10**17
+LONGEST = 9 * 10**17
 
 
 def microseconds(duration: Duration, *, what: str = "duration") -> int:
@@ -54,7 +54,7 @@ def microseconds(duration: Duration, *, what: str = "duration") -> int:
             f"The {what} {str(duration)!r} is no length of time.",
             hint="Write it like 30min, 12h, 7d, 2w, 1h30min or PT30M (units: w, d, h, min, s, ms).",
         )
-    if not 0 < found <= _LONGEST:
+    if not 0 < found <= LONGEST:
         raise InvalidInputError(
             f"The {what} {str(duration)!r} must be more than zero and less than 25,000 years.", hint="For example 7d."
         )
@@ -82,6 +82,24 @@ def duration_text(seconds: float | None) -> str:
         if number or parts:
             parts.append((number, unit))
     return " ".join(f"{number}{unit}" for number, unit in parts[:2] if number)
+
+
+def exact_text(length: int) -> str:
+    """A length in microseconds as text that reads back as exactly that.
+
+    Examples
+    --------
+    >>> exact_text(5_400_000_000), exact_text(1_500)
+    ('1h30min', '1.5ms')
+    """
+    parts: list[str] = []
+    for unit in ("d", "h", "min", "s"):
+        number, length = divmod(length, _UNITS[unit])
+        if number:
+            parts.append(f"{number}{unit}")
+    if length:
+        parts.append(f"{length / 1_000:.3f}".rstrip("0").rstrip(".") + "ms")
+    return "".join(parts)
 
 
 def _as_microseconds(duration: object) -> int | None:

@@ -1,16 +1,22 @@
-"""Which events of a log match a pattern: each comparison is decided once per code, then looked up per event."""
+"""Which events of a log match a pattern: each comparison is decided once per code, then looked up per event.
+
+What looks at the customer's other events (first, after, then, …) is worked out over the masks of its parts, customer
+by customer, always over the whole log: a filter hides events afterwards.
+"""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from klantreis.errors import NotFoundError, did_you_mean
 from klantreis.events.columns import Coded, Columns, Mask
-from klantreis.events.pattern import AllOf, AnyOf, Comparison, EventPattern, Node, Not, OneOf
+from klantreis.events.pattern import AllOf, AnyOf, Comparison, EventPattern, Near, Node, Not, Nth, OneOf, Then
+from klantreis.events.pattern_nodes import parts_of
 
 _ORDER: dict[str, Callable[[NDArray[np.float64], float], Mask]] = {
     "<": operator.lt,
@@ -44,6 +50,8 @@ def _matches(columns: Columns, node: Node) -> Mask:
         for part in node.parts[1:]:
             found |= _matches(columns, part)
         return found
+    if isinstance(node, Nth | Near | Then):
+        return _around(columns, node)
     if node.field in columns.coded:
         column = columns.coded[node.field]
         return np.take(_decide_texts(column.values, node), column.codes)
@@ -53,6 +61,51 @@ def _matches(columns: Columns, node: Node) -> Mask:
         f"No event in this log has a field {node.field!r}.",
         hint=did_you_mean(node.field, columns.names, what="field"),
     )
+
+
+def _around(columns: Columns, node: Nth | Near | Then) -> Mask:
+    from klantreis.events import around
+
+    if isinstance(node, Nth):
+        return around.nth(columns, _matches(columns, node.part), node.n)
+    if isinstance(node, Near):
+        part, anchor = _matches(columns, node.part), _matches(columns, node.anchor)
+        if node.side == "around":
+            return around.after(columns, part, anchor, within=node.within) | around.before(
+                columns, part, anchor, within=node.within
+            )
+        look = around.after if node.side == "after" else around.before
+        return look(columns, part, anchor, within=node.within)
+    found = _matches(columns, node.parts[0])
+    for part_node, gap in zip(node.parts[1:], node.gaps, strict=True):
+        found = around.after(columns, _matches(columns, part_node), found, within=gap)
+    return found
+
+
+def decided_by(pattern: EventPattern) -> str | None:
+    """The only field a pattern looks at, when one event's value of it decides; None otherwise."""
+    fields = pattern.fields()
+    return next(iter(fields)) if len(fields) == 1 and not pattern.looks_around else None
+
+
+def codes_matching(values: Sequence[str], pattern: EventPattern) -> Mask:
+    """For a pattern decided by one coded field: whether an event with each of these values matches."""
+    return _of_values(tuple(values), pattern.root)
+
+
+def _of_values(values: tuple[str, ...], node: Node) -> Mask:
+    if _is_leaf(node):
+        return _decide_texts(values, node)
+    parts = [_of_values(values, part) for part in parts_of(node)]
+    if isinstance(node, Not):
+        return ~parts[0]
+    joined = np.logical_and if isinstance(node, AllOf) else np.logical_or
+    found: Mask = joined.reduce(parts)
+    return found
+
+
+def _is_leaf(node: Node) -> TypeGuard[Comparison | OneOf]:
+    return isinstance(node, Comparison | OneOf)
 
 
 def _decide_texts(values: tuple[str, ...], leaf: Comparison | OneOf) -> Mask:

@@ -1,8 +1,9 @@
 """Which events count: ``touchpoint = "mailing" and campaign_type in ("Type A", "Type B")``.
 
-A pattern is a frozen value with a text form: ``parse_pattern(str(pattern)) == pattern``. It compares the
-touchpoint, the channel or an attribute of an event with text or numbers, and joins comparisons with ``and``,
-``or``, ``not`` and parentheses. It looks at one event at a time.
+A pattern is a frozen value with a text form: ``parse_pattern(str(pattern)) == pattern``. It denotes a set of events of
+a whole log. It compares the touchpoint, the channel or an attribute of an event with text or numbers; joins
+comparisons with ``and``, ``or``, ``not`` and parentheses; and looks at the customer's other events with ``first``,
+``last``, ``nth(2)``, ``within 7d after``, ``before``, ``around`` and ``then``.
 
 A missing value is equal to the empty text ``""`` and to nothing else; ``!=`` is always the opposite of ``=``,
 so an event without a channel does satisfy ``channel != "web"``.
@@ -10,103 +11,48 @@ so an event without a channel does satisfy ``channel != "web"``.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any
 
 from klantreis.errors import InvalidInputError
+from klantreis.events.pattern_nodes import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Near,
+    Node,
+    Not,
+    Nth,
+    OneOf,
+    Operator,
+    Side,
+    Then,
+    leaves,
+    looks_around,
+)
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
-Operator = Literal["=", "!=", "<", "<=", ">", ">="]
-ORDERINGS = ("<", "<=", ">", ">=")
-KEYWORDS = ("and", "or", "not", "in")
-BARE_NAME = re.compile(r"[^\W\d][\w.]*(?:-[\w.]+)*")
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A field of the event against one value; orderings take a number."""
-
-    field: str
-    operator: Operator
-    value: str | float
-
-    def __post_init__(self) -> None:
-        _check_field(self.field)
-        if self.operator not in get_args(Operator):
-            raise InvalidInputError(f"{self.operator!r} is no comparison; use = != < <= > or >=.")
-        object.__setattr__(self, "value", _checked_value(self.value))
-        if self.operator in ORDERINGS and isinstance(self.value, str):
-            raise InvalidInputError(f"{self.operator} compares with a number, not with {self.value!r}.")
-
-    def __str__(self) -> str:
-        return f"{_name(self.field)} {self.operator} {_literal(self.value)}"
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """A field of the event is one of these values."""
-
-    field: str
-    values: tuple[str | float, ...]
-
-    def __post_init__(self) -> None:
-        _check_field(self.field)
-        object.__setattr__(self, "values", tuple(_checked_value(value) for value in self.values))
-        if not self.values:
-            raise InvalidInputError(f"A list of values to compare {self.field!r} with is empty.")
-
-    def __str__(self) -> str:
-        return f"{_name(self.field)} in ({', '.join(_literal(value) for value in self.values)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The part does not hold."""
-
-    part: Node
-
-    def __str__(self) -> str:
-        if isinstance(self.part, OneOf):
-            values = ", ".join(_literal(value) for value in self.part.values)
-            return f"{_name(self.part.field)} not in ({values})"
-        return f"not {_inside(self.part)}"
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    """Every part holds. Nested ones are folded into one."""
-
-    parts: tuple[Node, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", tuple(_folded(self.parts, AllOf)))
-
-    def __str__(self) -> str:
-        return " and ".join(_inside(part) for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """At least one part holds. Nested ones are folded into one."""
-
-    parts: tuple[Node, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", tuple(_folded(self.parts, AnyOf)))
-
-    def __str__(self) -> str:
-        return " or ".join(f"({part})" if isinstance(part, AnyOf) else str(part) for part in self.parts)
-
-
-Node = Comparison | OneOf | Not | AllOf | AnyOf
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "Comparison",
+    "EventPattern",
+    "Near",
+    "Node",
+    "Not",
+    "Nth",
+    "OneOf",
+    "Operator",
+    "PatternText",
+    "Side",
+    "Then",
+    "as_pattern",
+    "parse_pattern",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +74,20 @@ class EventPattern:
 
     def fields(self) -> frozenset[str]:
         """The names of the fields it compares: touchpoint, channel, attributes."""
-        return frozenset(leaf.field for leaf in _leaves(self.root))
+        return frozenset(leaf.field for leaf in leaves(self.root))
 
     def values_of(self, field: str) -> frozenset[str | float]:
         """The values that ``field`` is compared with, in whatever way."""
         found: set[str | float] = set()
-        for leaf in _leaves(self.root):
+        for leaf in leaves(self.root):
             if leaf.field == field:
                 found.update(leaf.values if isinstance(leaf, OneOf) else (leaf.value,))
         return frozenset(found)
+
+    @property
+    def looks_around(self) -> bool:
+        """Whether other events of the customer decide about an event: first, last, nth, after, before, then."""
+        return looks_around(self.root)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -195,60 +146,3 @@ def as_pattern(value: str | EventPattern) -> EventPattern:
         f"An event pattern is written as text, not as {type(value).__name__}.",
         hint='Write it like touchpoint = "mailing".',
     )
-
-
-def _checked_value(value: object) -> str | float:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        if int(float(value)) != value and isinstance(value, int):
-            raise InvalidInputError(f"The number {value} is too long to compare exactly; quote it as text.")
-        return float(value)
-    raise InvalidInputError(f"An event is compared with text or a finite number, not with {value!r}.")
-
-
-def _check_field(field: str) -> None:
-    if not field:
-        raise InvalidInputError("A comparison needs the name of a field.")
-
-
-def _folded(parts: tuple[Node, ...], kind: type[AllOf] | type[AnyOf]) -> Iterator[Node]:
-    if len(parts) < 2:
-        raise InvalidInputError("and / or join two parts or more.")
-    for part in parts:
-        if isinstance(part, kind):
-            yield from part.parts
-        else:
-            yield part
-
-
-def _leaves(node: Node) -> Iterator[Comparison | OneOf]:
-    if isinstance(node, Not):
-        yield from _leaves(node.part)
-    elif isinstance(node, AllOf | AnyOf):
-        for part in node.parts:
-            yield from _leaves(part)
-    else:
-        yield node
-
-
-def _inside(node: Node) -> str:
-    return f"({node})" if isinstance(node, AllOf | AnyOf) else str(node)
-
-
-def _plain(field: str) -> bool:
-    return BARE_NAME.fullmatch(field) is not None and field.lower() not in KEYWORDS
-
-
-def _name(field: str) -> str:
-    return field if _plain(field) else f"`{_escaped(field, '`')}`"
-
-
-def _literal(value: str | float) -> str:
-    if isinstance(value, str):
-        return f'"{_escaped(value, chr(34))}"'
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def _escaped(text: str, quote: str) -> str:
-    return "".join(_ESCAPES.get(letter, f"\\{letter}" if letter == quote else letter) for letter in text)

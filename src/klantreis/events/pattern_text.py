@@ -2,13 +2,21 @@
 
 The grammar, keywords in either case::
 
-    pattern    = both ("or" both)*
+    pattern    = near (("then" | "->") near ["within" length])*
+    near       = either [["within" length] ("after" | "of" | "before" | "around") either]
+    either     = both ("or" both)*
     both       = single ("and" single)*
-    single     = "not" single | "(" pattern ")" | comparison
+    single     = ("not" | "first" | "last" | "nth" "(" number ")") single | "(" pattern ")" | comparison
     comparison = name ("=" | "!=") value | name ("<" | "<=" | ">" | ">=") number
                | name ["not"] "in" "(" value ("," value)* ")"
     name       = letters, digits, _ . - (starting with a letter), or anything between backquotes
     value      = text between double or single quotes, with \\" \\\\ \\n \\t inside | number
+    length     = 7d, 1h30min, PT30M, …
+    stage      = ["optional"] pattern ["within" length] ["without" pattern]
+
+``of`` means ``after``. The words first, last, nth, optional, within, without, after, of, before, around and then have a
+meaning only where no name of a field can stand, or where a name is not followed by a comparison: a field called
+``first`` needs no backquotes.
 """
 
 from __future__ import annotations
@@ -18,37 +26,71 @@ from dataclasses import dataclass
 from typing import cast
 
 from klantreis.errors import InvalidInputError, PatternSyntaxError
-from klantreis.events.pattern import (
+from klantreis.events.durations import microseconds
+from klantreis.events.pattern_nodes import (
     BARE_NAME,
     KEYWORDS,
     ORDERINGS,
     AllOf,
     AnyOf,
     Comparison,
+    Near,
     Node,
     Not,
+    Nth,
     OneOf,
     Operator,
+    Side,
+    Then,
 )
 
 #: Deeper nesting than this is refused, so that no text can exhaust the stack.
 MAX_DEPTH = 60
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
-_SYMBOL = re.compile(r"!=|<=|>=|[=<>(),]")
+_LENGTH = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|min|[wdhs]))+(?!\w)", re.IGNORECASE)
+_SYMBOL = re.compile(r"!=|<=|>=|->|[=<>(),]")
+_SIDES: dict[str, Side] = {"after": "after", "of": "after", "before": "before", "around": "around"}
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    kind: str  # "name", "text", "number", "end", or the keyword or symbol itself
+    kind: str  # "name", "text", "number", "length", "end", or the keyword or symbol itself
     value: str
     position: int
+    word: str = ""  # a bare name in lower case: what may be a word of the language
+
+
+@dataclass(frozen=True, slots=True)
+class StageText:
+    """What the text of a funnel's stage says."""
+
+    root: Node
+    optional: bool
+    within: int | None
+    without: Node | None
 
 
 def read_pattern(text: str) -> Node:
     """The parsed pattern; PatternSyntaxError with the place otherwise."""
-    return _Reader(text).read()
+    reader = _Reader(text)
+    node = reader.pattern()
+    reader.finish()
+    return node
+
+
+def read_stage(text: str) -> StageText:
+    """The parsed stage of a funnel; PatternSyntaxError with the place otherwise."""
+    reader = _Reader(text)
+    optional = reader.prefix("optional")
+    root, within, without = reader.pattern(), None, None
+    if reader.skip_word("within"):
+        within = reader.length()
+    if reader.skip_word("without"):
+        without = reader.pattern()
+    reader.finish()
+    return StageText(root, optional, within, without)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -65,7 +107,10 @@ def _tokens(text: str) -> list[_Token]:
         elif match := BARE_NAME.match(text, at):
             word, end = match.group(), match.end()
             lower = word.lower()
-            found.append(_Token(lower, word, at) if lower in KEYWORDS else _Token("name", word, at))
+            found.append(_Token(lower, word, at) if lower in KEYWORDS else _Token("name", word, at, lower))
+        elif match := _LENGTH.match(text, at):
+            end = match.end()
+            found.append(_Token("length", match.group(), at))
         elif match := _NUMBER.match(text, at):
             end = match.end()
             found.append(_Token("number", match.group(), at))
@@ -112,13 +157,40 @@ class _Reader:
     def token(self) -> _Token:
         return self.tokens[self.at]
 
-    def read(self) -> Node:
-        if self.token.kind == "end":
+    def pattern(self) -> Node:
+        if self.token.kind == "end" and self.at == 0:
             raise _error(self.text, 0, "The pattern is empty.", 'Write it like touchpoint = "mailing".')
+        parts, gaps = [self.near()], list[int | None]()
+        while self.skip("->") or self.skip_word("then"):
+            parts.append(self.near())
+            gaps.append(self.length() if self.skip_word("within") else None)
+        return Then(tuple(parts), tuple(gaps)) if gaps else parts[0]
+
+    def finish(self) -> None:
+        token = self.token
+        if token.word == "within":
+            self.at += 1
+            self.length()
+            raise self.unexpected("after, before or around, and a pattern")
+        if token.word in _SIDES:
+            raise _error(self.text, token.position, "Put parentheses around the two that belong together.")
+        if token.kind != "end":
+            raise self.unexpected("and, or, then, within, or the end of the pattern")
+
+    def near(self) -> Node:
         node = self.any_of()
-        if self.token.kind != "end":
-            raise self.unexpected("and, or, or the end of the pattern")
-        return node
+        start, within = self.at, None
+        if self.skip_word("within"):
+            within = self.length()
+        side = _SIDES.get(self.token.word)
+        if side is None:
+            self.at = start  # this "within" belongs to the sequence or the stage around it
+            return node
+        word = self.token
+        self.at += 1
+        if word.word in ("around", "of") and within is None:
+            raise _error(self.text, word.position, f"{word.word} needs a distance, as in within 7d {word.word}.")
+        return Near(node, side, self.any_of(), within)
 
     def any_of(self) -> Node:
         parts = [self.all_of()]
@@ -139,8 +211,14 @@ class _Reader:
         try:
             if self.skip("not"):
                 return Not(self.single())
+            if self.prefix("first"):
+                return Nth(1, self.single())
+            if self.prefix("last"):
+                return Nth(-1, self.single())
+            if self.prefix("nth"):
+                return Nth(self.rank(), self.single())
             if self.skip("("):
-                node = self.any_of()
+                node = self.pattern()
                 self.expect(")", "a closing parenthesis")
                 return node
             return self.comparison()
@@ -182,6 +260,51 @@ class _Reader:
         except (ValueError, OverflowError):
             raise _error(self.text, token.position, "This number is too long; quote it as text.") from None
         return checked
+
+    def rank(self) -> int:
+        self.expect("(", "which one between parentheses, as in nth(2)")
+        token = self.expect("number", "a whole number, as in nth(2)")
+        try:
+            rank = Nth(int(token.value), Comparison("x", "=", "")).n
+        except InvalidInputError as error:
+            raise _error(self.text, token.position, error.message) from None
+        except ValueError:
+            raise _error(self.text, token.position, f"{token.value} is no whole number.") from None
+        self.expect(")", "a closing parenthesis")
+        return rank
+
+    def length(self) -> int:
+        """A length of time, as 7d, "7d", PT7D or 7 d."""
+        token = self.token
+        if token.kind not in ("length", "number", "name", "text"):
+            raise self.unexpected("a length of time such as 7d")
+        self.at += 1
+        written = token.value
+        if token.kind == "number" and self.token.kind == "name":
+            written += self.token.value
+            self.at += 1
+        try:
+            return microseconds(written, what="length")
+        except InvalidInputError as error:
+            raise _error(self.text, token.position, error.message, error.hint) from None
+
+    def prefix(self, word: str) -> bool:
+        """Step over a word that stands before a pattern; not when it is the name of a field, compared right here."""
+        if self.token.word != word:
+            return False
+        after = self.tokens[self.at + 1].kind
+        if after == "not":
+            after = self.tokens[self.at + 2].kind
+        if after in ("=", "!=", "in", *ORDERINGS):
+            return False
+        self.at += 1
+        return True
+
+    def skip_word(self, word: str) -> bool:
+        if self.token.word != word:
+            return False
+        self.at += 1
+        return True
 
     def skip(self, kind: str) -> bool:
         if self.token.kind != kind:
