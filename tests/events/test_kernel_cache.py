@@ -16,8 +16,9 @@ from klantreis.events.event import Event
 from klantreis.events.local import log_of
 log = log_of(Event(c, datetime(2026, 1, d, tzinfo=UTC), t) for c in "ab" for d, t in ((1, "x"), (2, "y")))
 assert log.funnel(["touchpoint = 'x'", "touchpoint = 'y'"]).steps[1].customers == 2
-from klantreis.events import kernels
-print(sum(kernels.funnel_depth.stats.cache_hits.values()), sum(kernels.funnel_depth.stats.cache_misses.values()))
+from klantreis.events import funnel_kernels
+stats = funnel_kernels.walk_in_order.stats
+print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
 """
 
 
@@ -47,7 +48,7 @@ from numba.core import caching
 for locator in caching.CacheImpl._locator_classes:
     locator.from_function = classmethod(lambda cls, function, file: None)
 """
-    kept = "\nprint(type(kernels.funnel_depth._cache).__name__)"
+    kept = "\nprint(type(funnel_kernels.walk_in_order._cache).__name__)"
     assert run(PROGRAM + kept).split()[-1] == "FunctionCache"
     assert run(closed + PROGRAM + kept).split()[-1] == "NullCache"
 

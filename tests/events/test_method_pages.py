@@ -6,13 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from klantreis.events import answers
+from klantreis.events import answers, funnel_answers
 from klantreis.events.pattern import parse_pattern
 from klantreis.events.share import wilson
 
 PAGES = Path(__file__).parents[2] / "docs" / "methods"
 METHODS = [
-    answer.method for answer in (answers.Transitions, answers.Variants, answers.Visits, answers.Funnel, answers.Reach)
+    answer.method
+    for answer in (
+        answers.Transitions,
+        answers.Variants,
+        answers.Visits,
+        funnel_answers.Funnel,
+        funnel_answers.UnorderedFunnel,
+        answers.Reach,
+    )
 ]
 
 

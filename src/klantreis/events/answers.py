@@ -179,31 +179,6 @@ class Visits:
 
 
 @dataclass(frozen=True, slots=True)
-class FunnelStep:
-    """One step: customers who came this far, as a share of those who entered and of those at the step before."""
-
-    pattern: str
-    customers: int
-    of_entered: Share
-    of_previous: Share
-
-
-@dataclass(frozen=True, slots=True)
-class Funnel:
-    """Customers who took these steps in this order, within the window."""
-
-    method: ClassVar[str] = "funnel"
-
-    scope: Scope
-    within_seconds: float | None
-    steps: tuple[FunnelStep, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)
-
-
-@dataclass(frozen=True, slots=True)
 class Reach:
     """Customers with a matching event.
 

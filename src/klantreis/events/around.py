@@ -6,13 +6,10 @@ never its own neighbour.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from klantreis.events import around_kernels as kernels
-from klantreis.events.columns import Columns, Mask
+from klantreis.events.columns import Columns, Mask, sealed
 from klantreis.events.threads import in_threads, stretches
 
 NO_LIMIT = int(np.iinfo(np.int64).max)
@@ -42,10 +39,3 @@ def before(columns: Columns, matching: Mask, anchor: Mask, *, within: int | None
     masks = sealed(matching), sealed(anchor)
     in_threads(lambda a, b: kernels.mark_before(*masks, times, offsets, a, b, limit, found), stretches(offsets))
     return found
-
-
-def sealed(array: NDArray[Any]) -> NDArray[Any]:
-    """The same array, read-only and plain: a kernel is compiled once for one kind of array."""
-    plain = np.ascontiguousarray(array).view(np.ndarray)
-    plain.flags.writeable = False
-    return plain

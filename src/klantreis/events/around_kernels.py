@@ -1,8 +1,11 @@
-"""The inner loops of ``around.py``: see there for what they mark, and ``kernels.py`` for what a kernel is."""
+"""The inner loops of ``around.py`` and ``views.py``: masks in, masks and what they keep out.
+
+See ``kernels.py`` for what a kernel is.
+"""
 
 from __future__ import annotations
 
-from klantreis.events.columns import Mask
+from klantreis.events.columns import Codes, Mask
 from klantreis.events.kernels import Ints, kernel
 
 
@@ -49,3 +52,51 @@ def mark_before(
             if anchor[j]:
                 known = True
                 next_one = times[j]
+
+
+@kernel
+def count_kept(keep: Mask, offsets: Ints, first: int, last: int, left: Ints) -> None:
+    """How many events of each customer are kept."""
+    for i in range(first, last):
+        count = 0
+        for j in range(offsets[i], offsets[i + 1]):
+            count += keep[j]
+        left[i] = count
+
+
+@kernel
+def gather_kept(
+    keep: Mask,
+    codes: Codes,
+    times: Ints,
+    offsets: Ints,
+    first: int,
+    last: int,
+    at: int,
+    kept_codes: Codes,
+    kept_times: Ints,
+) -> None:
+    """Put the kept events one behind the other, from place ``at`` on."""
+    for j in range(offsets[first], offsets[last]):
+        if keep[j]:
+            kept_codes[at] = codes[j]
+            kept_times[at] = times[j]
+            at += 1
+
+
+@kernel
+def keep_customers(having: Mask, offsets: Ints, first: int, last: int, keep: Mask) -> None:
+    """Keep every event of the customers who have one that is marked."""
+    for i in range(first, last):
+        found = False
+        for j in range(offsets[i], offsets[i + 1]):
+            found = found or having[j]
+        for j in range(offsets[i], offsets[i + 1]):
+            keep[j] = found
+
+
+@kernel
+def look_up(of_code: Mask, codes: Codes, first: int, last: int, found: Mask) -> None:
+    """For each event what was decided for its code."""
+    for j in range(first, last):
+        found[j] = of_code[codes[j]]

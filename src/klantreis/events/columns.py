@@ -96,6 +96,13 @@ class Columns:
         return (*self.coded, *self.numeric)
 
 
+def sealed(array: NDArray[Any]) -> NDArray[Any]:
+    """The same array, read-only and plain: a kernel is compiled once for one kind of array."""
+    plain = np.ascontiguousarray(array).view(np.ndarray)
+    plain.flags.writeable = False
+    return plain
+
+
 def code_type(values: int) -> type[np.uint8] | type[np.uint16] | type[np.uint32]:
     """The smallest unsigned integer that can hold this many codes.
 

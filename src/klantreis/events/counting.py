@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from klantreis.errors import InvalidInputError
 from klantreis.events import kernels
 from klantreis.events.answers import (
-    Funnel,
-    FunnelStep,
     Quartiles,
     Reach,
     Scope,
@@ -28,17 +26,16 @@ from klantreis.events.answers import (
 from klantreis.events.columns import EPOCH
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
-from klantreis.events.pattern import EventPattern, as_pattern
+from klantreis.events.pattern import EventPattern
 from klantreis.events.share import wilson
 from klantreis.events.threads import in_threads, stretches
 
 if TYPE_CHECKING:
-    from klantreis.events.local import LocalLog, View
+    from klantreis.events.local import LocalLog
+    from klantreis.events.views import View
 
 #: Up to this many possible pairs of touchpoints are numbered through a table (32 MB); above it, through a hash.
 LARGEST_TABLE = 1 << 22
-MOST_STEPS = 32
-_NO_WINDOW = np.iinfo(np.int64).max
 
 
 def transitions(log: LocalLog, view: View, asked: Filter | None) -> Transitions:
@@ -154,50 +151,16 @@ def visits(log: LocalLog, view: View, asked: Filter | None, *, gap: Duration) ->
         scope=scope_of(view, asked),
         gap_seconds=longest / SECOND,
         n=n,
-        per_customer=_quartiles(np.diff(opening), 1),
-        events=_quartiles(lengths, 1),
-        seconds=_quartiles(view.times[ends] - view.times[begins], SECOND),
-        between_seconds=_quartiles(between[same_customer], SECOND),
+        per_customer=quartiles_of(np.diff(opening), 1),
+        events=quartiles_of(lengths, 1),
+        seconds=quartiles_of(view.times[ends] - view.times[begins], SECOND),
+        between_seconds=quartiles_of(between[same_customer], SECOND),
         single=wilson(singles, n),
         touchpoints=tuple(
             VisitTouchpoint(
                 log.touchpoints[code], int(first[code]), int(first[code]) / n, int(last[code]), int(last[code]) / n
             )
             for code in order
-        ),
-    )
-
-
-def funnel(
-    log: LocalLog,
-    view: View,
-    asked: Filter | None,
-    *,
-    steps: Sequence[EventPattern | str],
-    within: Duration | None,
-) -> Funnel:
-    """See ``EventLog.funnel``."""
-    patterns = [as_pattern(step) for step in steps]
-    if not 1 <= len(patterns) <= MOST_STEPS:
-        raise InvalidInputError(f"A funnel has 1 to {MOST_STEPS} steps, not {len(patterns)}.")
-    window = None if within is None else microseconds(within, what="window")
-    stages = np.zeros(len(view.codes), dtype=np.uint32)
-    for place, pattern in enumerate(patterns):
-        stages |= view.of(log.mask(pattern)).astype(np.uint32) << np.uint32(place)
-    depth = np.zeros(view.n_customers, dtype=np.int8)
-    limit = _NO_WINDOW if window is None else window
-    in_threads(
-        lambda a, b: kernels.funnel_depth(stages, view.times, view.offsets, a, b, len(patterns), limit, depth),
-        stretches(view.offsets),
-    )
-    exactly = np.bincount(depth, minlength=len(patterns) + 1)
-    came = exactly[::-1].cumsum()[::-1].tolist()
-    return Funnel(
-        scope=scope_of(view, asked),
-        within_seconds=None if window is None else window / SECOND,
-        steps=tuple(
-            FunnelStep(str(pattern), came[k], wilson(came[k], came[1]), wilson(came[k], came[max(k - 1, 1)]))
-            for k, pattern in enumerate(patterns, start=1)
         ),
     )
 
@@ -276,7 +239,7 @@ def _touchpoints(view: View, names: tuple[str, ...]) -> tuple[TouchpointCount, .
     )
 
 
-def _quartiles(values: NDArray[np.int64], unit: int) -> Quartiles:
+def quartiles_of(values: NDArray[np.int64], unit: int) -> Quartiles:
     """Quartiles of values at hand, through the same kernel as those of transitions."""
     if not len(values):
         return Quartiles(None, None, None)

@@ -1,6 +1,6 @@
 """An event log on this machine: columns in memory or mapped from files, and the questions asked of them.
 
-The counting itself is in ``counting.py`` and ``kernels.py``; this file holds the log and its filtered views.
+The counting itself is in ``counting.py`` and ``kernels.py``; this file holds the log, ``views.py`` its filtered parts.
 """
 
 from __future__ import annotations
@@ -15,46 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from klantreis.errors import NotFoundError, did_you_mean
-from klantreis.events.answers import Funnel, Reach, Transitions, Variants, Visits
+from klantreis.events.answers import Reach, Transitions, Variants, Visits
 from klantreis.events.columns import EPOCH, Codes, Columns, Mask, Offsets, Times, columns_of
 from klantreis.events.durations import Duration
 from klantreis.events.event import Event
-from klantreis.events.filter import Filter, bounds, zone_named
+from klantreis.events.filter import Filter, zone_named
+from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
 from klantreis.events.matching import matches, values_missing_from
 from klantreis.events.pattern import EventPattern, as_pattern
+from klantreis.events.stage import Stage
+from klantreis.events.views import View, view_of
 
 #: How many filtered views a log keeps ready; a brushed filter asks several questions of the same one.
 VIEWS_KEPT = 4
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """The part of a log that a filter leaves, in the same order.
-
-    Parameters
-    ----------
-    codes, times
-        Touchpoint code and time (µs since 1970 UTC) of each event that is left.
-    offsets
-        Events of the i-th customer left: from ``offsets[i]`` up to ``offsets[i + 1]``, at least one.
-    events, customers
-        Places in the whole log of the events and customers that are left; None when all are.
-    """
-
-    codes: Codes
-    times: Times
-    offsets: Offsets
-    events: NDArray[np.int64] | None = None
-    customers: NDArray[np.int64] | None = None
-
-    @property
-    def n_customers(self) -> int:
-        """Number of customers left."""
-        return len(self.offsets) - 1
-
-    def of(self, per_event: Mask) -> Mask:
-        """The part of a mask over the whole log that this view keeps."""
-        return per_event if self.events is None else per_event[self.events]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -173,7 +146,7 @@ class LocalLog:
         if chosen not in self._views:
             while len(self._views) >= VIEWS_KEPT:
                 self._views.pop(next(iter(self._views)))
-            self._views[chosen] = self._filtered(chosen)
+            self._views[chosen] = view_of(self, chosen)
         return self._views[chosen]
 
     def trace(self, customer: str) -> tuple[Event, ...]:
@@ -229,15 +202,27 @@ class LocalLog:
 
     def funnel(
         self,
-        steps: Sequence[EventPattern | str],
+        steps: Sequence[Stage | EventPattern | str],
         *,
         within: Duration | None = None,
         filter: Filter | None = None,  # noqa: A002
     ) -> Funnel:
         """How many customers took these steps in this order."""
-        from klantreis.events import counting
+        from klantreis.events import funnels
 
-        return counting.funnel(self, self.view(filter), filter, steps=steps, within=within)
+        return funnels.funnel(self, self.view(filter), filter, steps=steps, within=within)
+
+    def unordered_funnel(
+        self,
+        steps: Sequence[Stage | EventPattern | str],
+        *,
+        within: Duration | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> UnorderedFunnel:
+        """How many customers took these steps in whatever order."""
+        from klantreis.events import funnels
+
+        return funnels.unordered_funnel(self, self.view(filter), filter, steps=steps, within=within)
 
     def reach(self, pattern: EventPattern | str, *, filter: Filter | None = None) -> Reach:  # noqa: A002
         """How many customers have a matching event, once or more often."""
@@ -271,28 +256,6 @@ class LocalLog:
         found: tuple[NDArray[np.uint32], tuple[float, ...]] = self._coded_numbers[name]
         return found
 
-    def _filtered(self, chosen: Filter) -> View:
-        keep: Mask | None = None
-        start, end = bounds(chosen.span, zone_named(self.zone_name))
-        if start is not None:
-            keep = self.times >= start
-        if end is not None:
-            keep = _both(keep, self.times < end)
-        if chosen.where_pattern is not None:
-            keep = _both(keep, self.mask(chosen.where_pattern))
-        if chosen.customers_pattern is not None and self.n_events:
-            having = np.logical_or.reduceat(self.mask(chosen.customers_pattern), self.offsets[:-1])
-            keep = _both(keep, np.repeat(having, np.diff(self.offsets)))
-        if keep is None:
-            return View(_sealed(self.touchpoint_codes), _sealed(self.times), _sealed(self.offsets))
-        events = np.flatnonzero(keep)
-        left = np.add.reduceat(keep, self.offsets[:-1], dtype=np.int64) if self.n_events else self.offsets[:0]
-        customers = np.flatnonzero(left)
-        offsets = np.concatenate(([0], np.cumsum(left[customers]))).astype(np.int64)
-        return View(
-            _sealed(self.touchpoint_codes[events]), _sealed(self.times[events]), _sealed(offsets), events, customers
-        )
-
 
 def log_of(events: Iterable[Event], *, timezone: str = "UTC") -> LocalLog:
     """A log of events in memory.
@@ -312,17 +275,3 @@ def log_of(events: Iterable[Event], *, timezone: str = "UTC") -> LocalLog:
     (1, ('', 'shop'))
     """
     return LocalLog(columns_of(events), zone_named(timezone).key)
-
-
-def _both(left: Mask | None, right: Mask) -> Mask:
-    if left is None:
-        return right
-    both: Mask = left & right
-    return both
-
-
-def _sealed(array: NDArray[Any]) -> NDArray[Any]:
-    """The same array, read-only: mapped columns are, and a kernel is compiled once for one kind of array."""
-    sealed = np.ascontiguousarray(array).view(np.ndarray)
-    sealed.flags.writeable = False
-    return sealed

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from klantreis.events.answers import Funnel, Reach, Transitions, Variants, Visits
+from klantreis.events.answers import Reach, Transitions, Variants, Visits
 from klantreis.events.durations import Duration
 from klantreis.events.filter import Filter
+from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
 from klantreis.events.pattern import EventPattern
+from klantreis.events.stage import Stage
 
-__all__ = ["EventLog", "Filter", "Funnel", "Reach", "Transitions", "Variants", "Visits"]
+__all__ = ["EventLog", "Filter", "Funnel", "Reach", "Stage", "Transitions", "UnorderedFunnel", "Variants", "Visits"]
 
 
 class EventLog(Protocol):
@@ -78,21 +80,40 @@ class EventLog(Protocol):
 
     def funnel(
         self,
-        steps: Sequence[EventPattern | str],
+        steps: Sequence[Stage | EventPattern | str],
         *,
         within: Duration | None = None,
         filter: Filter | None = None,  # noqa: A002
     ) -> Funnel:
-        """How many customers took these steps in this order.
+        """How many customers took these steps in this order, and how long it took them.
 
         Parameters
         ----------
         steps
-            Up to 32 patterns. Other events may lie between; one event counts for one step only; events at the same
-            time are taken in the order of the source.
+            Up to 32 patterns or stages. Other events may lie between; one event counts for one step only; events at
+            the same time are taken in the order of the source. A ``Stage``, or its text, may be optional, have a
+            longest time since the step taken before it, and exclude events between the two.
         within
             The last step counts only up to this long after the first one, both ends included; every start is
             tried. None: no limit.
+        """
+        ...
+
+    def unordered_funnel(
+        self,
+        steps: Sequence[Stage | EventPattern | str],
+        *,
+        within: Duration | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> UnorderedFunnel:
+        """How many customers took these steps in whatever order.
+
+        Parameters
+        ----------
+        steps
+            Up to 32 patterns or stages, which may be optional. An event counts for every step that it matches.
+        within
+            Steps count together only when the first and the last are at most this long apart. None: no limit.
         """
         ...
 

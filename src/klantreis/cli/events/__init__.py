@@ -12,7 +12,7 @@ _COMMANDS = {
     "transitions": ("klantreis.cli.events.questions", "What follows what, how often and after how long."),
     "variants": ("klantreis.cli.events.questions", "Which whole paths occur, most frequent first."),
     "visits": ("klantreis.cli.events.questions", "Events close in time, taken together."),
-    "funnel": ("klantreis.cli.events.questions", "How many customers take these steps in this order."),
+    "funnel": ("klantreis.cli.events.funnels", "How many customers take these steps, in order or not."),
     "reach": ("klantreis.cli.events.questions", "How many customers have a matching event."),
 }
 

@@ -1,9 +1,9 @@
-"""``klantreis events transitions|variants|visits|funnel|reach``: one question each, as text, JSON or CSV."""
+"""``klantreis events transitions|variants|visits|reach``: one question each, as text, JSON or CSV."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from klantreis.errors import InvalidInputError
 from klantreis.events.filter import Filter
 from klantreis.events.local import LocalLog
 from klantreis.events.log_folder import open_log
+from klantreis.events.pattern import EventPattern
 from klantreis.texts import text
 from klantreis.values import Lang
 
@@ -52,7 +53,8 @@ def asked(command: F) -> F:
 Common = dict[str, Any]
 
 
-def _opened(common: Common, *patterns: str) -> tuple[LocalLog, Filter]:
+def opened(common: Common, *patterns: EventPattern | str) -> tuple[LocalLog, Filter]:
+    """The log and the filter asked for; says which values in the patterns occur nowhere."""
     log = open_log(common["log"])
     period = (common["since"], common["until"])
     chosen = Filter(
@@ -65,7 +67,8 @@ def _opened(common: Common, *patterns: str) -> tuple[LocalLog, Filter]:
     return log, chosen
 
 
-def _print(answer: Any, common: Common, shown: showing.Shown) -> None:
+def printed(answer: Any, common: Common, shown: showing.Shown) -> None:
+    """Print an answer in the form asked for."""
     if common["form"] == "json":
         click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
     elif common["form"] == "csv":
@@ -87,9 +90,9 @@ def transitions_command(*, top: int, **common: Any) -> None:
       klantreis events transitions log --from 2026-01-01 --to 2026-03-31
       klantreis events transitions log --where 'touchpoint != "page view"' --format csv
     """
-    log, chosen = _opened(common)
+    log, chosen = opened(common)
     answer = log.transitions(filter=chosen)
-    _print(answer, common, showing.transitions(answer, common["lang"], top=top))
+    printed(answer, common, showing.transitions(answer, common["lang"], top=top))
 
 
 @click.command("variants")
@@ -105,9 +108,9 @@ def variants_command(*, top: int, gap: str | None, fold_repeats: bool, **common:
       klantreis events variants log --fold-repeats
       klantreis events variants log --gap 30min --top 10 --segment 'channel = "app"'
     """
-    log, chosen = _opened(common)
+    log, chosen = opened(common)
     answer = log.variants(top=top, gap=gap, fold_repeats=fold_repeats, filter=chosen)
-    _print(answer, common, showing.variants(answer, common["lang"]))
+    printed(answer, common, showing.variants(answer, common["lang"]))
 
 
 @click.command("visits")
@@ -121,28 +124,9 @@ def visits_command(*, gap: str, **common: Any) -> None:
       klantreis events visits log
       klantreis events visits log --gap 1d --format json
     """
-    log, chosen = _opened(common)
+    log, chosen = opened(common)
     answer = log.visits(gap=gap, filter=chosen)
-    _print(answer, common, showing.visits(answer, common["lang"]))
-
-
-@click.command("funnel")
-@asked
-@click.argument("steps", nargs=-1, required=True, metavar="PATTERN…")
-@click.option("--within", metavar="DURATION", help="From the first step to the last at most this long.")
-def funnel_command(*, steps: Sequence[str], within: str | None, **common: Any) -> None:
-    """How many customers in LOG take these steps in this order.
-
-    Other events may lie between. Every PATTERN is a step; one event counts for one step.
-
-    \b
-    Examples:
-      klantreis events funnel log 'touchpoint = "mailing"' 'touchpoint = "shopping trip"' --within 7d
-      klantreis events funnel log 'channel = "web"' 'touchpoint in ("order", "call")' --format json
-    """
-    log, chosen = _opened(common, *steps)
-    answer = log.funnel(steps, within=within, filter=chosen)
-    _print(answer, common, showing.funnel(answer, common["lang"]))
+    printed(answer, common, showing.visits(answer, common["lang"]))
 
 
 @click.command("reach")
@@ -156,6 +140,6 @@ def reach_command(*, pattern: str, **common: Any) -> None:
       klantreis events reach log 'touchpoint = "coupon redeemed"'
       klantreis events reach log 'amount >= 50' --segment 'campaign_type = "Type A"'
     """
-    log, chosen = _opened(common, pattern)
+    log, chosen = opened(common, pattern)
     answer = log.reach(pattern, filter=chosen)
-    _print(answer, common, showing.reach(answer, common["lang"]))
+    printed(answer, common, showing.reach(answer, common["lang"]))

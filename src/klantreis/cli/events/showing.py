@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from klantreis.cli.events.tables import Cell, aligned, as_csv, percent, whole
-from klantreis.events.answers import Funnel, Quartiles, Reach, Scope, Transitions, Variants, Visits
+from klantreis.events.answers import Quartiles, Reach, Scope, Transitions, Variants, Visits
 from klantreis.events.durations import duration_text
 from klantreis.events.share import Share
 from klantreis.texts import text
@@ -41,17 +41,16 @@ def transitions(answer: Transitions, lang: Lang, *, top: int) -> Shown:
     """A row per pair, most frequent first."""
     shown = answer.transitions[: top or None]
     rows = [
-        [t.source, t.target, whole(t.count), whole(t.customers), percent(t.share), *_durations(t.seconds)]
-        for t in shown
+        [t.source, t.target, whole(t.count), whole(t.customers), percent(t.share), *durations(t.seconds)] for t in shown
     ]
-    titles = _titles(lang, "source", "target", "count", "customers", "share", "q1", "median", "q3")
+    heads = titles(lang, "source", "target", "count", "customers", "share", "q1", "median", "q3")
     left = len(answer.transitions) - len(shown)
     more = f"\n{text('events.scope.more', lang, count=whole(left))}" if left else ""
     return Shown(
-        aligned(titles, rows, texts=2) + more,
+        aligned(heads, rows, texts=2) + more,
         as_csv(
             ["source", "target", "count", "customers", "share", "q1_seconds", "median_seconds", "q3_seconds"],
-            [[t.source, t.target, t.count, t.customers, t.share, *_numbers(t.seconds)] for t in answer.transitions],
+            [[t.source, t.target, t.count, t.customers, t.share, *numbers(t.seconds)] for t in answer.transitions],
         ),
     )
 
@@ -64,7 +63,7 @@ def variants(answer: Variants, lang: Lang) -> Shown:
         rows.append([rest, whole(answer.rest_count), percent(answer.rest_share)])
     table: list[list[Cell]] = [[ARROW.join(v.path), v.count, v.share] for v in answer.variants]
     table.append(["", answer.rest_count, answer.rest_share])
-    return Shown(aligned(_titles(lang, "path", "count", "share"), rows), as_csv(["path", "count", "share"], table))
+    return Shown(aligned(titles(lang, "path", "count", "share"), rows), as_csv(["path", "count", "share"], table))
 
 
 def visits(answer: Visits, lang: Lang) -> Shown:
@@ -76,7 +75,7 @@ def visits(answer: Visits, lang: Lang) -> Shown:
         ("between", answer.between_seconds, True),
     ]
     rows = [
-        [text(f"events.visits.{name}", lang), *(_durations(found) if lasts else _counts(found))]
+        [text(f"events.visits.{name}", lang), *(durations(found) if lasts else _counts(found))]
         for name, found, lasts in kinds
     ]
     ends = [
@@ -84,66 +83,41 @@ def visits(answer: Visits, lang: Lang) -> Shown:
         for t in answer.touchpoints
     ]
     share = text("events.column.share", lang)
-    first, last = _titles(lang, "first", "last")
+    first, last = titles(lang, "first", "last")
     parts = [
         f"{whole(answer.n)} {text('events.visits.n', lang)}; "
-        + text("events.visits.single", lang, **_share(answer.single)),
-        aligned(_titles(lang, "what", "q1", "median", "q3"), rows),
-        aligned([*_titles(lang, "touchpoint"), first, share, last, share], ends),
+        + text("events.visits.single", lang, **share_words(answer.single)),
+        aligned(titles(lang, "what", "q1", "median", "q3"), rows),
+        aligned([*titles(lang, "touchpoint"), first, share, last, share], ends),
     ]
     table: list[list[Cell]] = [["visits", answer.n, answer.n, answer.n]]
-    table += [[name, *_numbers(found)] for name, found, _ in kinds]
+    table += [[name, *numbers(found)] for name, found, _ in kinds]
     return Shown("\n\n".join(parts), as_csv(["what", "q1", "median", "q3"], table))
-
-
-def funnel(answer: Funnel, lang: Lang) -> Shown:
-    """A row per step."""
-    rows = [
-        [
-            f"{place}. {step.pattern}",
-            whole(step.customers),
-            percent(step.of_entered.value),
-            f"{percent(step.of_entered.low)} – {percent(step.of_entered.high)}",
-            percent(step.of_previous.value),
-        ]
-        for place, step in enumerate(answer.steps, start=1)
-    ]
-    titles = _titles(lang, "step", "customers", "of_entered", "interval", "of_previous")
-    return Shown(
-        aligned(titles, rows),
-        as_csv(
-            ["step", "customers", "of_entered", "low", "high", "of_previous"],
-            [
-                [s.pattern, s.customers, s.of_entered.value, s.of_entered.low, s.of_entered.high, s.of_previous.value]
-                for s in answer.steps
-            ],
-        ),
-    )
 
 
 def reach(answer: Reach, lang: Lang) -> Shown:
     """Three sentences."""
     found = answer.customers
     lines = [
-        text("events.reach.customers", lang, count=whole(found.count), n=whole(found.n), **_share(found)),
+        text("events.reach.customers", lang, count=whole(found.count), n=whole(found.n), **share_words(found)),
         text("events.reach.events", lang, events=whole(answer.events), repeats=whole(answer.repeat_events)),
         text("events.reach.often", lang, once=whole(answer.once), more=whole(answer.more_often)),
     ]
-    titles = ["customers", "n", "share", "low", "high", "events", "repeat_events", "once", "more_often"]
+    columns = ["customers", "n", "share", "low", "high", "events", "repeat_events", "once", "more_often"]
     row: list[Cell] = [found.count, found.n, found.value, found.low, found.high]
     row += [answer.events, answer.repeat_events, answer.once, answer.more_often]
-    return Shown("\n".join(lines), as_csv(titles, [row]))
+    return Shown("\n".join(lines), as_csv(columns, [row]))
 
 
-def _titles(lang: Lang, *names: str) -> list[str]:
+def titles(lang: Lang, *names: str) -> list[str]:
     return [text(f"events.column.{name}", lang) for name in names]
 
 
-def _share(share: Share) -> dict[str, str]:
+def share_words(share: Share) -> dict[str, str]:
     return {"share": percent(share.value), "low": percent(share.low), "high": percent(share.high)}
 
 
-def _durations(found: Quartiles) -> list[str]:
+def durations(found: Quartiles) -> list[str]:
     return [duration_text(seconds) for seconds in (found.q1, found.median, found.q3)]
 
 
@@ -151,5 +125,5 @@ def _counts(found: Quartiles) -> list[str]:
     return ["–" if number is None else f"{number:g}" for number in (found.q1, found.median, found.q3)]
 
 
-def _numbers(found: Quartiles) -> Sequence[Cell]:
+def numbers(found: Quartiles) -> Sequence[Cell]:
     return (found.q1, found.median, found.q3)

@@ -1,0 +1,141 @@
+"""The inner loops of ``funnels.py``: one pass over the customers, whose steps are bits of their events.
+
+Event j has the bits ``of_code[codes[j]]``, and ``more[j]`` too when ``more`` is not empty: bit k says that it matches
+step k, bit 32 + k that it may not lie between step k and the step taken before it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from klantreis.events.kernels import Codes, Ints, kernel
+
+Bits = NDArray[np.uint64]
+
+
+@kernel
+def walk_in_order(
+    codes: Codes,
+    of_code: Bits,
+    more: Bits,
+    times: Ints,
+    offsets: Ints,
+    first: int,
+    last: int,
+    required: NDArray[np.bool_],
+    gaps: Ints,
+    window: int,
+    since_entry: Ints,
+    since_step: Ints,
+) -> None:
+    """For each customer and step the time to the first arrival, ``[step, i - first]``; -1 where there is none.
+
+    ``place[k]`` is the latest event at which step k was reached, ``begun[k]`` the latest start that leads there. The
+    latest is the best for every later step: it is nearest in time, fewest exclusions lie after it, and no earlier one
+    has a later start. Steps are tried from the last to the first, so that one event does not count for two.
+    """
+    n = len(required)
+    place = np.empty(n, dtype=np.int64)
+    begun = np.empty(n, dtype=np.int64)
+    barred = np.empty(n, dtype=np.int64)
+    for i in range(first, last):
+        place[:] = -1
+        barred[:] = -1
+        since_entry[:, i - first] = -1
+        since_step[:, i - first] = -1
+        missing = n
+        for j in range(offsets[i], offsets[i + 1]):
+            bits = of_code[codes[j]]
+            if len(more):
+                bits |= more[j]
+            if bits == 0:
+                continue
+            now = times[j]
+            for k in range(n - 1, 0, -1):
+                if (bits >> np.uint64(k)) & np.uint64(1) == 0:
+                    continue
+                best = -1
+                for p in range(k - 1, -1, -1):
+                    if (
+                        place[p] >= 0
+                        and place[p] >= barred[k]
+                        and now - times[place[p]] <= gaps[k]
+                        and now - begun[p] <= window
+                        and (best < 0 or begun[p] > begun[best] or (begun[p] == begun[best] and place[p] > place[best]))
+                    ):
+                        best = p
+                    if required[p]:
+                        break
+                if best >= 0:
+                    if since_entry[k, i - first] < 0:
+                        since_entry[k, i - first] = now - begun[best]
+                        since_step[k, i - first] = now - times[place[best]]
+                        missing -= 1
+                    begun[k] = begun[best]
+                    place[k] = j
+            if bits & np.uint64(1):
+                begun[0] = now
+                place[0] = j
+                if since_entry[0, i - first] < 0:
+                    since_entry[0, i - first] = 0
+                    since_step[0, i - first] = 0
+                    missing -= 1
+            if missing == 0:
+                break
+            if bits >> np.uint64(32):
+                for k in range(n):
+                    if (bits >> np.uint64(32 + k)) & np.uint64(1):
+                        barred[k] = j
+
+
+@kernel
+def walk_in_any_order(
+    codes: Codes,
+    of_code: Bits,
+    more: Bits,
+    times: Ints,
+    offsets: Ints,
+    first: int,
+    last: int,
+    required: NDArray[np.bool_],
+    window: int,
+    taken: Bits,
+    lasted: Ints,
+) -> None:
+    """Which steps each customer took (``taken``, as bits), and how long the first m required ones took.
+
+    ``lasted[m - 1, i - first]`` belongs to the first event at which m different required steps lie within the window
+    that ends there; -1 where there is none.
+    """
+    n = len(required)
+    latest = np.empty(n, dtype=np.int64)
+    known = np.empty(n, dtype=np.bool_)
+    near = np.empty(n, dtype=np.int64)
+    for i in range(first, last):
+        known[:] = False
+        lasted[:, i - first] = -1
+        done = 0
+        for j in range(offsets[i], offsets[i + 1]):
+            bits = of_code[codes[j]]
+            if len(more):
+                bits |= more[j]
+            if bits == 0:
+                continue
+            taken[i] |= bits
+            count = 0
+            for k in range(n):
+                if (bits >> np.uint64(k)) & np.uint64(1):
+                    known[k] = True
+                    latest[k] = times[j]
+                if known[k] and required[k] and times[j] - latest[k] <= window:
+                    # Kept in order, the latest first.
+                    at = count
+                    while at > 0 and near[at - 1] < latest[k]:
+                        near[at] = near[at - 1]
+                        at -= 1
+                    near[at] = latest[k]
+                    count += 1
+            while done < count:
+                lasted[done, i - first] = times[j] - near[done]
+                done += 1
