@@ -78,6 +78,24 @@ def test_the_address_of_a_static_file_changes_with_its_content(client: Any) -> N
         static("nowhere.css")
 
 
+def test_a_static_file_that_is_replaced_while_serving_arrives_whole(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.http import HttpRequest, HttpResponse
+
+    from klantreis.web import static_files
+
+    monkeypatch.setattr(static_files, "FOLDERS", {"/static/": tmp_path})
+    (tmp_path / "site.css").write_text("a { color: black }", encoding="utf-8")
+    serve = static_files.package_files(lambda _: HttpResponse(status=404))
+    for content in ("a { color: black }", "a {}", "a { color: black; background: white }"):
+        (tmp_path / "site.css").write_text(content, encoding="utf-8")
+        request = HttpRequest()
+        request.method, request.path_info = "GET", "/static/site.css"
+        answer = serve(request)
+        assert (answer.content.decode(), answer["Content-Length"]) == (content, str(len(content)))
+
+
 @pytest.mark.parametrize(
     "headers",
     [

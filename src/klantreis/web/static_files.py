@@ -46,6 +46,9 @@ def package_files(get_response: GetResponse) -> GetResponse:
         del response["Content-Type"]
         for name, value in answer.headers:
             response[name] = value
+        if answer.file is not None:
+            # The file may have been replaced since the start (an upgrade): its length then is not the one noted.
+            response["Content-Length"] = str(len(body))
         return response
 
     return middleware
