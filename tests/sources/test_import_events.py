@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from klantreis.sources import event_log
 from klantreis.use_cases.import_events import EventImport, import_events
 from klantreis.use_cases.read_events import read_events
 
+#: What is taken off the ends of a text: spaces of any width, not line breaks or tabs.
+SPACES = "".join(chr(code) for code in range(0x10000) if unicodedata.category(chr(code)) == "Zs")
 ROLES: dict[str, Any] = {"customer": "wie", "time": "wanneer", "touchpoint": "wat"}
 
 
@@ -132,7 +135,7 @@ def test_every_row_is_imported_or_refused(
     assert done.imported + sum(done.refused.values()) == done.rows
     assert log.n_events == done.imported
     assert done.imported >= 1
-    good = [row for row in rows if row[1][:1] == "2" and row[0].strip(" ") and row[2].strip(" ")]
+    good = [row for row in rows if row[1][:1] == "2" and row[0].strip(SPACES) and row[2].strip(SPACES)]
     assert done.imported == len(good) + 1
 
 
@@ -356,7 +359,7 @@ def test_events_are_read_from_a_log_or_a_file(tmp_path: Path) -> None:
     _, log = imported(tmp_path, "wie,wanneer,wat\nan,2026-01-01,x\n")
     assert read_events(tmp_path / "log").transitions() == log.transitions()
     assert read_events(tmp_path / "bron.csv", **ROLES).touchpoints == ("", "x")
-    with pytest.raises(InvalidInputError, match="Which columns"):
+    with pytest.raises(EventImportError, match="Which columns"):
         read_events(tmp_path / "bron.csv")
     with pytest.raises(NotFoundError):
         read_events(tmp_path / "niets")

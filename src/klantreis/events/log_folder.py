@@ -10,6 +10,7 @@ A process that is killed while it writes leaves the old log or the new one, neve
     columns-3f2a9c01/text-0.npy     codes of a text column; text-0.json: their texts
     columns-3f2a9c01/number-0.npy   a numeric column, float64
     columns-3f2a9c01/rejects.csv    the refused rows, when there are any
+    columns-3f2a9c01/kept-0.parquet the rows of the first source file, to which more can be added
 """
 
 from __future__ import annotations
@@ -130,6 +131,7 @@ def new_columns(into: Path) -> Iterator[Path]:
         When ``into`` holds something else than a log, cannot be written, or is being written.
     """
     _check_free(into)
+    made = not into.exists()
     try:
         into.mkdir(parents=True, exist_ok=True)
         lock = (into / _LOCK).open("a")
@@ -146,6 +148,9 @@ def new_columns(into: Path) -> Iterator[Path]:
             raise EventImportError(f"The log {into} cannot be written: {error.strerror or error}.") from None
         finally:
             _clear(into, keep=_columns_in_use(into))
+            if made and not is_log(into):  # leave nothing behind of what came to nothing
+                (into / _LOCK).unlink(missing_ok=True)
+                into.rmdir()
 
 
 def publish(into: Path, folder: Path, manifest: Mapping[str, Any]) -> None:

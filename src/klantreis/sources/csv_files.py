@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, cast
 
 from klantreis.errors import EventImportError
-from klantreis.sources.tables import Column, RefusedRow, Table, quoted_text
+from klantreis.sources.limits import DEFAULT, Limits, beyond
+from klantreis.sources.opening import is_packed, opened
+from klantreis.sources.tables import Column, RefusedRow, Table, literal_path, quoted_text
 
 DELIMITERS = (",", ";", "\t", "|")
 _BLOCK = 1 << 20
-_LARGEST_FIELD = 1 << 27
+#: DuckDB keeps room for several lines of this length.
+_LARGEST_LINE = 1 << 26
 
 
-def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str]) -> Table:
+def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str], limits: Limits = DEFAULT) -> Table:
     """A CSV file as a table.
 
     Parameters
@@ -42,21 +43,22 @@ def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str]
     codec = _codec(encoding)
     readable = path
     if codec == "utf-8":
-        _check_utf8(path)
+        _check_utf8(path, limits)
     else:
         readable = scratch / f"{len(list(scratch.iterdir()))}-utf8.csv"
-        _to_utf8(path, readable, codec)
-    names, delimiter = _header(readable, path, wanted)
+        _to_utf8(path, readable, codec, limits)
+    names, delimiter = _header(readable, path, wanted, limits)
     columns = tuple(Column(name, f"c{at}", "untyped", "VARCHAR") for at, name in enumerate(names))
     types = ", ".join(f"'{column.sql}': 'VARCHAR'" for column in columns)
+    packing = "gzip" if is_packed(readable) else "none"
     relation = (
-        f"read_csv({quoted_text(_literal_path(readable))}, auto_detect = false, delim = {quoted_text(delimiter)}, "
+        f"read_csv({quoted_text(literal_path(readable))}, auto_detect = false, delim = {quoted_text(delimiter)}, "
         f"quote = '\"', escape = '\"', header = true, columns = {{{types}}}, store_rejects = true, "
-        f"compression = '{'gzip' if _is_gzip(readable) else 'none'}', max_line_size = {_LARGEST_FIELD // 8})"
+        f"compression = '{packing}', max_line_size = {min(limits.line, _LARGEST_LINE)})"
     )
 
     def rows(places: Sequence[int] | None) -> Iterator[RefusedRow]:
-        return _rows(readable, names, delimiter, places)
+        return _rows(readable, names, delimiter, places, limits)
 
     return Table(path, columns, relation, rows)
 
@@ -64,46 +66,33 @@ def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str]
 def _codec(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
-    except LookupError:
+        "".encode(name)  # some codecs are for bytes, and are no encoding of text
+    except (LookupError, ValueError):
         raise EventImportError(
             f"There is no encoding {encoding!r}.", hint="Try utf-8, cp1252 (Windows), latin-1 or utf-16."
         ) from None
     return "utf-8" if name in ("utf-8", "utf-8-sig") else name
 
 
-def _is_gzip(path: Path) -> bool:
-    return path.suffix.lower() == ".gz"
-
-
-def _literal_path(path: Path) -> str:
-    """The path without the signs that DuckDB takes as a pattern of names."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
-
-
-@contextmanager
-def _bytes_of(path: Path) -> Iterator[IO[bytes]]:
-    with gzip.open(path, "rb") if _is_gzip(path) else path.open("rb") as stream:
-        yield cast(IO[bytes], stream)
-
-
-def _check_utf8(path: Path) -> None:
-    decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
-    try:
-        with _bytes_of(path) as stream:
-            while block := stream.read(_BLOCK):
-                try:
-                    decoder.decode(block)
-                except UnicodeDecodeError as error:
-                    # The decoder may have kept up to three bytes of the block before, none of them a line break.
-                    line += error.object[: error.start].count(b"\n")
-                    raise _wrong_encoding(path, line, "utf-8") from None
-                line += block.count(b"\n")
+def _check_utf8(path: Path, limits: Limits) -> None:
+    decoder, line, length = codecs.getincrementaldecoder("utf-8")(), 1, 0
+    with opened(path, limits) as stream:
+        while block := stream.read(_BLOCK):
             try:
-                decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                # The decoder may have kept up to three bytes of the block before, none of them a line break.
+                line += error.object[: error.start].count(b"\n")
                 raise _wrong_encoding(path, line, "utf-8") from None
-    except (gzip.BadGzipFile, EOFError) as error:
-        raise EventImportError(f"{path} cannot be unpacked: {error}.") from None
+            breaks = block.count(b"\n")
+            length = len(block) - block.rindex(b"\n") if breaks else length + len(block)
+            line += breaks
+            if length > limits.line:
+                raise beyond(limits, "line", path, place=f"line {line}")
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            raise _wrong_encoding(path, line, "utf-8") from None
 
 
 def _wrong_encoding(path: Path, line: int, encoding: str) -> EventImportError:
@@ -113,9 +102,9 @@ def _wrong_encoding(path: Path, line: int, encoding: str) -> EventImportError:
     )
 
 
-def _to_utf8(path: Path, copy: Path, codec: str) -> None:
-    decoder, line = codecs.getincrementaldecoder(codec)(), 1
-    with _bytes_of(path) as stream, copy.open("wb") as into:
+def _to_utf8(path: Path, copy: Path, codec: str, limits: Limits) -> None:
+    decoder, line, length = codecs.getincrementaldecoder(codec)(), 1, 0
+    with opened(path, limits) as stream, copy.open("wb") as into:
         while True:
             block = stream.read(_BLOCK)
             try:
@@ -123,18 +112,26 @@ def _to_utf8(path: Path, copy: Path, codec: str) -> None:
             except UnicodeDecodeError as error:
                 line += error.object[: error.start].decode(codec, errors="ignore").count("\n")
                 raise _wrong_encoding(path, line, codec) from None
-            line += text.count("\n")
-            into.write(text.encode("utf-8"))
+            except UnicodeError as error:  # UTF-16 and UTF-32 without a mark at the beginning
+                raise EventImportError(f"{path} cannot be read as {codec}: {error}.") from None
+            breaks = text.count("\n")
+            length = len(text) - text.rindex("\n") if breaks else length + len(text)
+            line += breaks
+            if length > limits.line:
+                raise beyond(limits, "line", path, place=f"line {line}")
+            into.write(text.encode("utf-8", "replace"))
             if not block:
                 return
 
 
-def _header(readable: Path, path: Path, wanted: Sequence[str]) -> tuple[list[str], str]:
+def _header(readable: Path, path: Path, wanted: Sequence[str], limits: Limits) -> tuple[list[str], str]:
     """The column names and the delimiter: the one that yields the names asked for, or else the most names."""
     best: tuple[tuple[int, int], list[str], str] | None = None
     for delimiter in DELIMITERS:
-        with _text_of(readable) as stream:
-            names = [name.strip() for name in next(_records(stream, delimiter), [])]
+        with _text_of(readable, limits) as stream:
+            names = [name.strip() for name in next(_records(stream, delimiter, path, limits), (1, list[str]()))[1]]
+        if len(names) > limits.columns:
+            raise beyond(limits, "columns", path)
         fit = (sum(name in names for name in set(wanted)), len(names))
         if best is None or fit > best[0]:
             best = (fit, names, delimiter)
@@ -144,26 +141,36 @@ def _header(readable: Path, path: Path, wanted: Sequence[str]) -> tuple[list[str
 
 
 @contextmanager
-def _text_of(path: Path) -> Iterator[TextIOWrapper]:
-    with _bytes_of(path) as stream:
+def _text_of(path: Path, limits: Limits) -> Iterator[TextIOWrapper]:
+    with opened(path, limits) as stream:
         yield TextIOWrapper(stream, encoding="utf-8-sig", newline="")
 
 
-def _records(stream: TextIOWrapper, delimiter: str) -> Iterator[list[str]]:
-    csv.field_size_limit(_LARGEST_FIELD)
-    return csv.reader(stream, delimiter=delimiter)
+def _records(stream: TextIOWrapper, delimiter: str, path: Path, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    """The records, each with the line it begins on."""
+    csv.field_size_limit(limits.line)
+    reader = csv.reader(stream, delimiter=delimiter)
+    begins = 1
+    try:
+        for record in reader:
+            yield begins, record
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise beyond(limits, "line", path, place=f"line {begins}") from None
+        raise EventImportError(f"{path}, line {begins}: this is no CSV ({error}).") from None
 
 
-def _rows(path: Path, names: Sequence[str], delimiter: str, places: Sequence[int] | None) -> Iterator[RefusedRow]:
+def _rows(
+    path: Path, names: Sequence[str], delimiter: str, places: Sequence[int] | None, limits: Limits
+) -> Iterator[RefusedRow]:
     """The rows at these places among the whole ones, or (None) those with too few or too many fields."""
     wanted = None if places is None else set(places)
     place = -1
-    with _text_of(path) as stream:
-        reader = csv.reader(stream, delimiter=delimiter)
-        next(reader, None)
-        begins = reader.line_num + 1
-        for record in reader:
-            line, begins = begins, reader.line_num + 1
+    with _text_of(path, limits) as stream:
+        records = _records(stream, delimiter, path, limits)
+        next(records, None)
+        for line, record in records:
             if not record:
                 continue
             whole = len(record) == len(names)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from klantreis.errors import EventImportError
-from klantreis.sources.tables import Column, Connection, Held, RefusedRow, Table, quoted_name, quoted_text
+from klantreis.sources.limits import DEFAULT, Limits, beyond
+from klantreis.sources.tables import Column, Connection, Held, RefusedRow, Table, literal_path, quoted_name, quoted_text
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER", "FLOAT", "DOUBLE", "DECIMAL")
 _LONG = ("BIGINT", "HUGEINT", "UBIGINT", "UHUGEINT")
@@ -14,7 +15,7 @@ _LONG = ("BIGINT", "HUGEINT", "UBIGINT", "UHUGEINT")
 _EXACT = 2**53
 
 
-def parquet_table(path: Path, connection: Connection) -> Table:
+def parquet_table(path: Path, connection: Connection, *, limits: Limits = DEFAULT) -> Table:
     """A Parquet file as a table.
 
     Raises
@@ -22,7 +23,7 @@ def parquet_table(path: Path, connection: Connection) -> Table:
     EventImportError
         When it cannot be read.
     """
-    literal = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+    literal = literal_path(path)
     relation = f"read_parquet({quoted_text(literal)}, file_row_number = false)"
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
@@ -30,6 +31,8 @@ def parquet_table(path: Path, connection: Connection) -> Table:
         if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
             raise
         raise EventImportError(f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}") from None
+    if len(described) > limits.columns:
+        raise beyond(limits, "columns", path)
     columns = tuple(
         Column(
             str(row[0]), quoted_name(str(row[0])), _held(connection, relation, str(row[0]), str(row[1])), str(row[1])
@@ -52,7 +55,7 @@ def parquet_table(path: Path, connection: Connection) -> Table:
                 int(str(number)) + 1, {column.name: "" if value is None else str(value) for column, value in named}
             )
 
-    return Table(path, columns, relation, rows)
+    return Table(path, columns, relation, rows, source="parquet", malformed=0)
 
 
 def _held(connection: Connection, relation: str, name: str, type_name: str) -> Held:

@@ -47,6 +47,17 @@ class Connection(Protocol):
 
 
 @dataclass(frozen=True)
+class Extras:
+    """SQL for what some sources know of a row besides its columns; see ``records.Record``."""
+
+    key: str
+    alias: str
+    owner: str
+    kind: str
+    event: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One file, ready to be read.
 
@@ -61,12 +72,21 @@ class Table:
     refused_rows
         Given places of rows (from 0, as they come), the rows themselves in the same order; ``None`` asks for the
         rows that cannot be read as rows at all.
+    source
+        The name of the source whose form it has.
+    malformed
+        How many rows cannot be read as rows; None when reading it as SQL does will tell.
+    extras
+        None when the source knows nothing but columns.
     """
 
     path: Path
     columns: tuple[Column, ...]
     relation: str
     refused_rows: Callable[[Sequence[int] | None], Iterator[RefusedRow]]
+    source: str = "csv"
+    malformed: int | None = None
+    extras: Extras | None = None
 
     def column(self, name: str) -> Column:
         """The column with this name.
@@ -97,3 +117,8 @@ def quoted_name(name: str) -> str:
 def quoted_text(text: str) -> str:
     """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def literal_path(path: Path) -> str:
+    """The path without the signs that DuckDB takes as a pattern of names."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))

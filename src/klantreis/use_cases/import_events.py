@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import tempfile
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from klantreis.errors import EventImportError
-from klantreis.events.dataset import ColumnRoles
 from klantreis.events.filter import zone_named
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
     from klantreis.sources.staging import Staged
-    from klantreis.sources.tables import Table
 
 Stage = Literal["read", "sort", "write"]
 #: Called while an import runs: what it is doing, and the part of that which is done (0 to 1).
 Progress = Callable[[Stage, float], None]
 
-CSV_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
-PARQUET_ENDINGS = (".parquet", ".pq")
-
 
 @dataclass(frozen=True)
 class FileRead:
-    """One source file: its rows, malformed ones included, and how many were refused for which reason."""
+    """One source file: its rows, malformed ones included, and how many were refused for which reason.
+
+    ``source`` is what it was read as. ``known`` says that the log had this very file already, so that it was not read.
+    """
 
     path: str
     rows: int
     refused: dict[str, int]
+    source: str = "csv"
+    known: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,9 +47,17 @@ class EventImport:
         Number of refused rows by reason: ``malformed-row``, ``no-customer``, ``no-time``, ``unreadable-time``,
         ``no-touchpoint``.
     rejects
-        The CSV file with the refused rows; None when there are none.
+        The CSV file with the refused rows, those of earlier imports included; None when there are none.
     timezone
         The zone in which times without one were read.
+    no_events
+        Rows that only say which ids are one customer.
+    doubled
+        Rows that the log, or these files, had already.
+    merged
+        Ids that were found to be another name of a customer.
+    links_refused
+        Number of links between ids that were not used, by reason: ``several-owners``, ``circle``.
     """
 
     log: Path
@@ -64,6 +69,10 @@ class EventImport:
     timezone: str
     period: tuple[int, int] | None
     files: tuple[FileRead, ...]
+    no_events: int = 0
+    doubled: int = 0
+    merged: int = 0
+    links_refused: dict[str, int] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
@@ -75,7 +84,14 @@ class EventImport:
             "refused": self.refused,
             "rejects": None if self.rejects is None else str(self.rejects),
             "timezone": self.timezone,
-            "files": [{"path": each.path, "rows": each.rows, "refused": each.refused} for each in self.files],
+            "no_events": self.no_events,
+            "doubled": self.doubled,
+            "merged": self.merged,
+            "links_refused": self.links_refused,
+            "files": [
+                {"path": one.path, "source": one.source, "rows": one.rows, "refused": one.refused, "known": one.known}
+                for one in self.files
+            ],
         }
 
 
@@ -83,198 +99,128 @@ def import_events(
     files: Sequence[Path | str],
     into: Path | str,
     *,
-    customer: str,
-    time: str,
-    touchpoint: str,
+    customer: str | None = None,
+    time: str | None = None,
+    touchpoint: str | None = None,
     channel: str | None = None,
     attributes: Sequence[str] = (),
-    timezone: str = "UTC",
+    source: str | None = None,
+    object_type: str | None = None,
+    key: str | None = None,
+    add: bool = False,
+    overlapping: bool = False,
+    identity: bool = True,
+    timezone: str | None = None,
     time_format: str | None = None,
     encoding: str = "utf-8",
+    limits: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> EventImport:
-    """Read CSV and Parquet files into an event log on this machine.
+    """Read files of any known kind into an event log on this machine.
 
     Parameters
     ----------
     files
-        One or more; they may have different columns as long as each has the customer, the time and the touchpoint.
+        One or more; they may be of different kinds and have different columns.
     into
-        The log's folder: new, empty, or a log, which is then replaced once all is read.
+        The log's folder: new, empty, or a log, which is replaced (or added to) once all is read.
     customer, time
-        Names of columns.
+        Names of columns; dotted paths in JSON. Needed for CSV, Parquet and JSON of any make; other kinds know them.
     touchpoint, channel
         Names of columns, or one text for all rows, written ``=text``.
     attributes
         Names of columns to keep with each event, for patterns to look at.
+    source
+        What the files are (``klantreis.sources.registry.NAMES``); when not given it shows from their content.
+    object_type
+        Of OCEL files: the type of object that is the customer.
+    key
+        A column that tells events apart: of those with the same value only the last counts.
+    add
+        Add to the log, as if all its files had been imported at once. A file that it has already is not read again.
+    overlapping
+        Files may have rows in common: one that another file has too counts once. Without this, only rows with a key
+        (by their source, or by ``key``) are.
+    identity
+        Take ids together that the sources say are one customer.
     timezone
-        The zone (IANA name) of times that have none of their own, and in which a filter's days are meant.
+        The zone (IANA name) of times that have none of their own, and in which a filter's days are meant; UTC, or
+        that of the log which is added to, when not given.
     time_format
         How times are written (strptime), when not as ISO 8601, d-m-Y or seconds since 1970.
     encoding
         Of CSV files.
+    limits
+        Raised limits, each as ``name=number``; see ``klantreis.sources.limits``.
     progress
         Called now and then while it runs.
 
     Raises
     ------
     EventImportError
-        When a file or column does not exist, cannot be read, or no row at all can be imported; the log is then as
-        it was.
+        When a file or column does not exist, cannot be read, goes beyond a limit, or no row at all can be imported;
+        the log is then as it was.
     """
     import duckdb
 
-    from klantreis.events.log_folder import new_columns, publish
-    from klantreis.sources import event_log, staging
-
-    tell = progress or (lambda _stage, _part: None)
-    zone = zone_named(timezone).key
-    roles = ColumnRoles(
-        customer=customer, time=time, touchpoint=touchpoint, channel=channel, attributes=tuple(attributes)
-    )
-    into = Path(into)
-    with tempfile.TemporaryDirectory(prefix="klantreis-") as scratch, duckdb.connect() as connection:
-        connection.execute(f"SET temp_directory = '{scratch.replace(chr(39), chr(39) * 2)}'")
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = true")
-        connection.execute("SET enable_progress_bar_print = false")
-        tables = _tables(files, connection, roles, encoding=encoding, scratch=Path(scratch))
-        staging.check_roles(tables, roles)
-        kinds = staging.attribute_kinds(tables, roles)
-        staging.make_staged_table(connection, kinds)
-        staged: list[Staged] = []
-        for number, table in enumerate(tables):
-            sql = staging.staging_sql(table, roles, kinds, zone=zone, time_format=time_format)
-
-            def tell_read(part: float, number: int = number) -> None:
-                tell("read", (number + part) / len(tables))
-
-            _run(connection, sql, table, tell_read)
-            first_row = sum(each.rows - each.refused.get("malformed-row", 0) for each in staged)
-            staged.append(staging.count_staged(connection, table, first_row))
-        _check_some(staged, roles)
-        tell("sort", 0.0)
-        settled, sql_of = staging.settle_kinds(connection, kinds)
-        texts = {"touchpoint": "touchpoint", **({"channel": "channel"} if channel else {})}
-        texts |= {name: sql_of[name] for name, kind in settled.items() if kind == "text"}
-        numbers = {name: sql_of[name] for name, kind in settled.items() if kind == "number"}
-        with new_columns(into) as folder:
-            try:
-                written = event_log.write_columns(
-                    connection, folder, texts=texts, numbers=numbers, tell=lambda part: tell("write", part)
-                )
-            except duckdb.Error as error:  # no memory, or no room for what does not fit in it
-                raise EventImportError(f"The events cannot be sorted: {str(error).splitlines()[0]}") from None
-            refused = _added([each.refused for each in staged], staging.REASONS)
-            rejects = folder / "rejects.csv" if refused else None
-            if rejects is not None:
-                staging.write_rejects(connection, staged, roles, rejects)
-            read = tuple(FileRead(str(each.table.path), each.rows, dict(each.refused)) for each in staged)
-            manifest = {
-                **written,
-                "timezone": zone,
-                "roles": roles.model_dump(mode="json"),
-                "sources": [
-                    {
-                        "file": each.path,
-                        "rows": each.rows,
-                        "refused": each.refused,
-                        "bytes": Path(each.path).stat().st_size,
-                    }
-                    for each in read
-                ],
-                "refused": refused,
-                "rejects": None if rejects is None else f"{folder.name}/{rejects.name}",
-            }
-            publish(into, folder, manifest)
-    return EventImport(
-        log=into,
-        rows=sum(each.rows for each in read),
-        imported=written["events"],
-        customers=written["customers"],
-        refused=refused,
-        rejects=rejects,
-        timezone=zone,
-        period=None if written["period"] is None else (written["period"][0], written["period"][1]),
-        files=read,
-    )
-
-
-def _tables(
-    files: Sequence[Path | str], connection: DuckDBPyConnection, roles: ColumnRoles, *, encoding: str, scratch: Path
-) -> list[Table]:
-    from klantreis.sources.csv_files import csv_table
-    from klantreis.sources.parquet_files import parquet_table
+    from klantreis.events.log_folder import is_log, new_columns, publish, read_manifest
+    from klantreis.sources.limits import limits_from
+    from klantreis.sources.log_filling import Wish, connected, fill_log, new_files
+    from klantreis.sources.reading import Asked
 
     if not files:
         raise EventImportError("No file to import was named.")
-    tables = []
-    wanted = [name for name in (roles.customer, roles.time, roles.touchpoint, roles.channel, *roles.attributes) if name]
-    for file in map(Path, files):
-        if not file.is_file():
-            what = "is a folder" if file.is_dir() else "does not exist"
-            raise EventImportError(f"The file {file} {what}.", hint="Name CSV or Parquet files.")
-        ending = Path(file.stem if file.suffix.lower() == ".gz" else file.name).suffix.lower()
-        if ending in PARQUET_ENDINGS and file.suffix.lower() != ".gz":
-            tables.append(parquet_table(file, connection))
-        elif ending in CSV_ENDINGS:
-            tables.append(csv_table(file, encoding=encoding, scratch=scratch, wanted=wanted))
-        else:
-            raise EventImportError(
-                f"{file} is of no kind that can be read.",
-                hint=f"Files end in {', '.join((*CSV_ENDINGS, *PARQUET_ENDINGS))}; CSV also in .csv.gz.",
-            )
-    return tables
-
-
-def _run(connection: DuckDBPyConnection, sql: str, table: Table, tell: Callable[[float], None]) -> None:
-    """Run a statement in a thread, and tell meanwhile how far it is."""
-    import duckdb
-
-    failed: list[duckdb.Error] = []
-
-    def work() -> None:
-        try:
-            connection.execute(sql)
-        except duckdb.Error as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while thread.is_alive():
-            thread.join(0.1)
-            tell(max(0.0, min(1.0, connection.query_progress() / 100)) if thread.is_alive() else 1.0)
-    except BaseException:  # Ctrl-C too: the statement must be over before the connection closes
-        connection.interrupt()
-        thread.join()
-        raise
-    if failed:
-        raise EventImportError(f"{table.path} cannot be read: {str(failed[0]).splitlines()[0]}") from None
-
-
-def _check_some(staged: Sequence[Staged], roles: ColumnRoles) -> None:
-    rows, refused = sum(each.rows for each in staged), sum(each.n_refused for each in staged)
-    if not rows or refused < rows:
-        return
-    counted = _added([each.refused for each in staged])
-    reasons = ", ".join(f"{reason} {count}" for reason, count in counted.items())
-    example = ""
-    if "unreadable-time" in counted:
-        for each in staged:
-            row = next(iter(each.table.refused_rows([0])), None)
-            if row is not None and row.values.get(roles.time):
-                example = f" The first time is {row.values[roles.time]!r}."
-                break
-    raise EventImportError(
-        f"None of the {rows} rows can be imported ({reasons}).{example}",
-        hint="Check which columns are named; give the form of other times with --time-format, as in '%d/%m/%Y %H:%M'.",
+    asked = Asked(
+        customer, time, touchpoint, channel, tuple(attributes), source, object_type, key, encoding, limits_from(limits)
     )
+    wish = Wish(asked, None if timezone is None else zone_named(timezone).key, time_format, overlapping, identity)
+    into = Path(into)
+    with new_columns(into) as folder:
+        before = read_manifest(into) if add and is_log(into) else None
+        chosen, known = new_files([Path(file) for file in files], before)
+        if before is not None and not chosen:
+            return _result(into, before, [], known)
+        scratch = folder / "scratch"
+        scratch.mkdir()
+        with connected(scratch) as connection:
+            try:
+                staged, manifest = fill_log(
+                    connection,
+                    folder,
+                    chosen,
+                    wish,
+                    before=before,
+                    log=into,
+                    tell=progress or (lambda _stage, _part: None),
+                )
+            except duckdb.Error as error:  # no memory, or no room for what does not fit in it
+                raise EventImportError(f"The events cannot be sorted: {str(error).splitlines()[0]}") from None
+        shutil.rmtree(scratch)
+        publish(into, folder, manifest)
+    return _result(into, manifest, staged, known)
 
 
-def _added(counts: Sequence[Any], order: Sequence[str] = ()) -> dict[str, int]:
-    total: dict[str, int] = dict.fromkeys(order, 0)
-    for each in counts:
-        for reason, count in each.items():
-            total[reason] = total.get(reason, 0) + count
-    return {reason: count for reason, count in total.items() if count}
+def _result(into: Path, manifest: Mapping[str, Any], staged: Sequence[Staged], known: Sequence[Path]) -> EventImport:
+    read = [FileRead(str(each.table.path), each.rows, dict(each.refused), each.table.source) for each in staged]
+    read += [FileRead(str(path), 0, {}, "", known=True) for path in known]
+    refused: dict[str, int] = {}
+    for each in read:
+        for reason, count in each.refused.items():
+            refused[reason] = refused.get(reason, 0) + count
+    period = manifest["period"]
+    counts = manifest.get("identity", {})
+    return EventImport(
+        log=into,
+        rows=sum(each.rows for each in read),
+        imported=manifest["events"],
+        customers=manifest["customers"],
+        refused={reason: refused[reason] for reason in manifest["refused"] if reason in refused},
+        rejects=None if manifest["rejects"] is None else into / manifest["rejects"],
+        timezone=manifest["timezone"],
+        period=None if period is None else (period[0], period[1]),
+        files=tuple(read),
+        no_events=sum(each.no_events for each in staged),
+        doubled=manifest.get("doubled", 0),
+        merged=counts.get("merged", 0),
+        links_refused=dict(counts.get("refused", {})),
+    )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from klantreis.errors import InvalidInputError, NotFoundError
+from klantreis.errors import NotFoundError
 
 if TYPE_CHECKING:
     from klantreis.events.local import LocalLog
@@ -23,11 +23,11 @@ def read_events(
     touchpoint: str | None = None,
     channel: str | None = None,
     attributes: Sequence[str] = (),
-    timezone: str = "UTC",
+    timezone: str | None = None,
     time_format: str | None = None,
     encoding: str = "utf-8",
 ) -> LocalLog:
-    """An event log from a log's folder, or from a CSV or Parquet file.
+    """An event log from a log's folder, or from a file of any kind that can be imported.
 
     A file is read into a temporary folder that is removed when Python ends; ``import_events`` keeps the log. Rows that
     cannot be read are left out, as ``import_events`` does; look there for how many and why.
@@ -37,16 +37,14 @@ def read_events(
     path
         A log's folder: the other arguments are then not needed. Or a file.
     customer, time, touchpoint, channel, attributes, timezone, time_format, encoding
-        As for ``import_events``; the first three are needed for a file.
+        As for ``import_events``; the first three are needed for CSV, Parquet and JSON of any make.
 
     Raises
     ------
     NotFoundError
         When there is nothing at ``path``.
-    InvalidInputError
-        When a file is given without saying which columns hold the customer, the time and the touchpoint.
     EventImportError
-        When the file cannot be read.
+        When the file cannot be read, or nothing says which columns hold the customer, the time and the touchpoint.
     """
     from klantreis.events.log_folder import open_log
     from klantreis.use_cases.import_events import import_events
@@ -56,11 +54,6 @@ def read_events(
         return open_log(path)
     if not path.exists():
         raise NotFoundError(f"There is no event log and no file at {path}.")
-    if customer is None or time is None or touchpoint is None:
-        raise InvalidInputError(
-            f"Which columns of {path} hold the customer, the time and the touchpoint?",
-            hint="read_events(path, customer='…', time='…', touchpoint='…')",
-        )
     folder = tempfile.mkdtemp(prefix="klantreis-log-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     import_events(

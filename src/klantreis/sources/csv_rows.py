@@ -1,0 +1,85 @@
+"""The rows of a CSV file one at a time, for sources whose rows need more than reading a column."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from io import TextIOWrapper
+from typing import Any
+
+from klantreis.errors import EventImportError
+from klantreis.sources.json_reading import too_deep
+from klantreis.sources.limits import beyond
+from klantreis.sources.opening import beginning, opened
+from klantreis.sources.records import Malformed, SourceFile
+
+_DELIMITERS = ",;\t|"
+
+
+def header_of(raw: bytes, *, encoding: str = "utf-8-sig") -> tuple[str, ...]:
+    """The names in the first line of a CSV file, with the delimiter that gives the most."""
+    line = raw.decode(encoding, "replace").partition("\n")[0].rstrip("\r")
+    best: list[str] = []
+    for delimiter in _DELIMITERS:
+        try:
+            names = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:
+            continue
+        best = max(best, names, key=len)
+    return tuple(name.strip() for name in best)
+
+
+def csv_objects(file: SourceFile, *, nested: tuple[str, ...] = ()) -> Iterator[tuple[int, dict[str, Any]] | Malformed]:
+    """The rows with their lines; the columns in ``nested`` hold JSON."""
+    raw = beginning(file.path, file.limits)
+    first = raw.decode("utf-8-sig", "replace").partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    csv.field_size_limit(file.limits.line)
+    with opened(file.path, file.limits) as stream:
+        text = TextIOWrapper(stream, encoding="utf-8-sig", errors="strict", newline="")
+        reader = csv.reader(_bounded(text, file), delimiter=delimiter)
+        try:
+            names = [name.strip() for name in next(reader, [])]
+            if len(names) > file.limits.columns:
+                raise beyond(file.limits, "columns", file.path)
+            begins = reader.line_num + 1
+            for fields in reader:
+                line, begins = begins, reader.line_num + 1
+                if not fields:
+                    continue
+                values: dict[str, Any] = dict(zip(names, fields, strict=False))
+                if len(fields) != len(names) or not all(_read(values, name, file) for name in nested):
+                    yield Malformed(line, delimiter.join(fields)[:2000])
+                    continue
+                yield line, values
+        except csv.Error as error:
+            if "field larger" in str(error):
+                raise beyond(file.limits, "line", file.path, place=f"line {reader.line_num}") from None
+            raise EventImportError(f"{file.path}, line {reader.line_num}: this is no CSV ({error}).") from None
+        except UnicodeDecodeError:
+            raise EventImportError(f"{file.path}, line {reader.line_num + 1}: this is not utf-8.") from None
+
+
+def _bounded(text: TextIOWrapper, file: SourceFile) -> Iterator[str]:
+    while line := text.readline(file.limits.line + 1):
+        if len(line) > file.limits.line:
+            raise beyond(file.limits, "line", file.path)
+        yield line
+
+
+def _read(values: dict[str, Any], name: str, file: SourceFile) -> bool:
+    """Read a column's JSON in its place; False when it is none."""
+    text = values.get(name)
+    if not text:
+        return True
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return False
+    except RecursionError:
+        raise beyond(file.limits, "depth", file.path) from None
+    if too_deep(value, file.limits.depth):
+        raise beyond(file.limits, "depth", file.path)
+    values[name] = value
+    return True

@@ -1,0 +1,268 @@
+"""From files to the columns of a log and what its manifest says of them: staged, kept, merged, sorted, written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from klantreis.errors import EventImportError
+from klantreis.events.dataset import ColumnRoles
+from klantreis.sources import event_log, kept, staging
+from klantreis.sources.identity import Identities
+from klantreis.sources.reading import Asked, digest_of_file, open_table
+from klantreis.sources.tables import Table, quoted_text
+
+Tell = Callable[[Literal["read", "sort", "write"], float], None]
+
+#: The most memory that DuckDB takes; what does not fit goes to disk, beside the log.
+MEMORY = 3 << 30
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How files are to be read into a log; see ``import_events``."""
+
+    asked: Asked
+    zone: str | None
+    time_format: str | None
+    overlapping: bool
+    identity: bool
+
+
+@contextmanager
+def connected(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database that works in a scratch folder."""
+    with duckdb.connect(str(scratch / "work.duckdb")) as connection:
+        connection.execute(f"SET temp_directory = {quoted_text(str(scratch / 'spilled'))}")
+        connection.execute(f"SET memory_limit = '{min(MEMORY, _memory() * 6 // 10) >> 20}MiB'")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = true")
+        connection.execute("SET enable_progress_bar_print = false")
+        yield connection
+
+
+def new_files(files: Sequence[Path], before: Mapping[str, Any] | None) -> tuple[list[tuple[Path, str]], list[Path]]:
+    """The files that are not yet in the log, each with its digest, and those that are; by what is in them."""
+    seen = {each.get("digest") for each in before["sources"]} if before is not None else set()
+    chosen: list[tuple[Path, str]] = []
+    known: list[Path] = []
+    for path in files:
+        try:
+            digest = digest_of_file(path) if path.is_file() else ""
+        except OSError as error:
+            raise EventImportError(f"{path} cannot be read: {error.strerror or error}.") from None
+        if digest and digest in seen:
+            known.append(path)
+        else:
+            chosen.append((path, digest))
+            seen.add(digest)
+    return chosen, known
+
+
+def fill_log(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    files: Sequence[tuple[Path, str]],
+    wish: Wish,
+    *,
+    before: Mapping[str, Any] | None,
+    log: Path,
+    tell: Tell,
+) -> tuple[list[staging.Staged], dict[str, Any]]:
+    """Fill the folder of a log's columns.
+
+    Parameters
+    ----------
+    folder
+        Where the columns go; it has a folder ``scratch``.
+    files
+        Each with the digest of its bytes.
+    before
+        The manifest of the log that is added to.
+    log
+        That log's folder.
+
+    Returns
+    -------
+    tuple
+        What each file brought, and the manifest.
+    """
+    scratch = folder / "scratch"
+    zone = wish.zone or (before["timezone"] if before else "UTC")
+    roles_before = ColumnRoles.model_validate(before["roles"]) if before else None
+    attributes = wish.asked.attributes
+    if roles_before is not None:
+        attributes = tuple(dict.fromkeys((*roles_before.attributes, *attributes)))
+    asked = replace(wish.asked, attributes=attributes)
+    tell("read", 0.0)
+    tables = [open_table(path, asked, connection, scratch, before=roles_before) for path, _ in files]
+    staging.check_roles(tables, known=roles_before.attributes if roles_before else ())
+    kinds = staging.attribute_kinds([table for table, _ in tables], attributes)
+    old = _kept_before(folder, before, log)
+    staged: list[staging.Staged] = []
+    for number, (table, roles) in enumerate(tables):
+        file = folder / f"kept-{len(old) + number}.parquet"
+        sql = staging.staging_sql(
+            table, roles, kinds, zone=zone, time_format=wish.time_format, key=asked.key, into=file
+        )
+
+        def tell_read(part: float, number: int = number) -> None:
+            tell("read", (number + part) / len(tables))
+
+        _run(connection, sql, table, tell_read)
+        staged.append(staging.count_staged(connection, table, roles, file))
+    _check_some(staged)
+    tell("sort", 0.0)
+    all_kept = [*old, *(kept.Kept(each.file, kinds) for each in staged)]
+    overlapping = wish.overlapping or bool(before and before.get("overlapping"))
+    all_kinds = kept.combined_kinds(all_kept, attributes)
+    kept.make_rows(connection, all_kept, all_kinds, overlapping=overlapping)
+    doubled, found = kept.make_events(connection, all_kept, scratch, merge=wish.identity)
+    settled, sql_of = kept.settle_kinds(connection, all_kinds)
+    texts = {"touchpoint": "touchpoint", **({"channel": "channel"} if _has_channel(connection, asked, before) else {})}
+    texts |= {name: sql_of[name] for name, kind in settled.items() if kind == "text"}
+    numbers = {name: sql_of[name] for name, kind in settled.items() if kind == "number"}
+    written = event_log.write_columns(
+        connection, folder, scratch, texts=texts, numbers=numbers, tell=lambda part: tell("write", part)
+    )
+    roles = tables[0][1] if roles_before is None else roles_before
+    manifest = {
+        **written,
+        "timezone": zone,
+        "roles": roles.model_copy(update={"attributes": attributes}).model_dump(mode="json"),
+        **_told(staged, files, kinds, before),
+        "overlapping": overlapping,
+        "doubled": doubled,
+        "identity": _told_of_identity(found),
+    }
+    manifest["rejects"] = _write_rejects(connection, folder, staged, manifest["refused"], before, log)
+    return staged, manifest
+
+
+def _kept_before(folder: Path, before: Mapping[str, Any] | None, log: Path) -> list[kept.Kept]:
+    """The staged rows of the log that is added to, brought into the new folder."""
+    found: list[kept.Kept] = []
+    for number, each in enumerate(before["sources"] if before else ()):
+        if "kept" not in each:
+            raise EventImportError(
+                f"The log {log} was made before logs could be added to.", hint="Import all its files again, once."
+            )
+        assert before is not None  # noqa: S101 - else there is nothing to go through
+        file, mine = log / before["columns"] / each["kept"], folder / f"kept-{number}.parquet"
+        try:
+            os.link(file, mine)
+        except OSError:  # no such links on this disk
+            shutil.copyfile(file, mine)
+        found.append(kept.Kept(mine, each["kinds"]))
+    return found
+
+
+def _told(
+    staged: Sequence[staging.Staged],
+    files: Sequence[tuple[Path, str]],
+    kinds: Mapping[str, staging.AttributeKind | None],
+    before: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """What the manifest says of the files."""
+    sources: list[dict[str, Any]] = [dict(each) for each in before["sources"]] if before else []
+    for each, (path, digest) in zip(staged, files, strict=True):
+        sources.append(
+            {
+                "file": str(path),
+                "source": each.table.source,
+                "rows": each.rows,
+                "refused": dict(each.refused),
+                "bytes": path.stat().st_size,
+                "digest": digest,
+                "kept": each.file.name,
+                "kinds": dict(kinds),
+            }
+        )
+    refused = {reason: sum(each["refused"].get(reason, 0) for each in sources) for reason in staging.REASONS}
+    return {"sources": sources, "refused": {reason: count for reason, count in refused.items() if count}}
+
+
+def _told_of_identity(found: Identities) -> dict[str, Any]:
+    return {"merged": len(found.owners), "refused": dict(found.refused)}
+
+
+def _write_rejects(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    staged: Sequence[staging.Staged],
+    refused: Mapping[str, int],
+    before: Mapping[str, Any] | None,
+    log: Path,
+) -> str | None:
+    if not refused:
+        return None
+    earlier = log / before["rejects"] if before and before["rejects"] else None
+    staging.write_rejects(connection, staged, folder / "rejects.csv", earlier=earlier)
+    return f"{folder.name}/rejects.csv"
+
+
+def _has_channel(connection: duckdb.DuckDBPyConnection, asked: Asked, before: Mapping[str, Any] | None) -> bool:
+    """Whether the log has a channel: when one was asked for, or a source knows of any."""
+    if asked.channel or (before and any(each["name"] == "channel" for each in before["fields"])):
+        return True
+    return bool(connection.execute("SELECT 1 FROM events WHERE channel IS NOT NULL LIMIT 1").fetchall())
+
+
+def _run(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, tell: Callable[[float], None]) -> None:
+    """Run a statement in a thread, and tell meanwhile how far it is."""
+    failed: list[duckdb.Error] = []
+
+    def work() -> None:
+        try:
+            connection.execute(sql)
+        except duckdb.Error as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.1)
+            tell(max(0.0, min(1.0, connection.query_progress() / 100)) if thread.is_alive() else 1.0)
+    except BaseException:  # Ctrl-C too: the statement must be over before the connection closes
+        connection.interrupt()
+        thread.join()
+        raise
+    if failed:
+        raise EventImportError(f"{table.path} cannot be read: {str(failed[0]).splitlines()[0]}") from None
+
+
+def _check_some(staged: Sequence[staging.Staged]) -> None:
+    rows = sum(each.rows for each in staged)
+    refused = sum(each.n_refused for each in staged)
+    if not rows or refused < rows:
+        return
+    counted = {reason: sum(each.refused.get(reason, 0) for each in staged) for reason in staging.REASONS}
+    reasons = ", ".join(f"{reason} {count}" for reason, count in counted.items() if count)
+    example = ""
+    if counted["unreadable-time"]:
+        for each in staged:
+            row = next(iter(each.table.refused_rows([0])), None)
+            if row is not None and row.values.get(each.roles.time):
+                example = f" The first time is {row.values[each.roles.time]!r}."
+                break
+    raise EventImportError(
+        f"None of the {rows} rows can be imported ({reasons}).{example}",
+        hint="Check which columns are named; give the form of other times with --time-format, as in '%d/%m/%Y %H:%M'.",
+    )
+
+
+def _memory() -> int:
+    """Bytes of memory that this machine has."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return MEMORY
