@@ -80,6 +80,9 @@ class Step(Value):
     optional: bool = False
     repeatable: bool = False
     observable: bool = True
+    failed: EventPattern | None = Field(
+        default=None, description="Which of the events that count as this step show that it failed."
+    )
     loop_to: LocalId | None = None
     closes: bool = Field(default=False, description="Ends the service: offboarding.")
     awareness: Awareness | None = None

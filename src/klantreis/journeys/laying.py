@@ -87,23 +87,46 @@ def declared_returns(steps: Sequence[Step]) -> NDArray[np.bool_]:
     return allowed
 
 
-def count(journey: Journey, rule: RunRule, log: LocalLog) -> Counts:
-    """Cut the log into runs and walk them over the journey's steps."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Laid:
+    """A journey laid out over a log, before anything is counted.
+
+    Events of one kind match the same patterns: ``kinds`` has the kind per event, ``flags`` and ``matched`` per kind
+    what it is to the journey and which bound steps it matches. ``chains``: see ``chain_keys``; empty without a key.
+    """
+
+    bound: tuple[int, ...]
+    kinds: NDArray[np.int32]
+    flags: NDArray[np.uint8]
+    matched: NDArray[np.bool_]
+    runs: RunTable
+    eligible: int
+    chains: tuple[Ints, Ints]
+
+
+def lay_out(journey: Journey, rule: RunRule, log: LocalLog) -> Laid:
+    """Cut the log into runs, and say of every kind of event which steps it matches."""
     bound = bound_steps(journey.steps)
-    steps = [journey.steps[place] for place in bound]
-    kinds, flags, matched = _kinds(journey, rule, log, steps)
-    times, offsets = _plain(log.times), _plain(log.offsets)
+    kinds, flags, matched = _kinds(journey, rule, log, [journey.steps[place] for place in bound])
     keys, n_keys = _keys(rule, log)
     table, eligible = _runs(rule, log, kinds=kinds, flags=flags, keys=keys, n_keys=n_keys)
-    repeatable = np.array([step.repeatable for step in steps], dtype=np.bool_)
     nothing = np.empty(0, np.int64)
-    chains = (nothing, nothing) if rule.key is None else kernels.chain_keys(offsets, keys, n_keys)
+    chains = (nothing, nothing) if rule.key is None else kernels.chain_keys(plain(log.offsets), keys, n_keys)
+    return Laid(bound, kinds, flags, matched, table, eligible, chains)
+
+
+def count(journey: Journey, rule: RunRule, log: LocalLog) -> Counts:
+    """Cut the log into runs and walk them over the journey's steps."""
+    laid = lay_out(journey, rule, log)
+    bound, table, eligible = laid.bound, laid.runs, laid.eligible
+    steps = [journey.steps[place] for place in bound]
+    repeatable = np.array([step.repeatable for step in steps], dtype=np.bool_)
     step_counts, pairs, off, waits, totals = kernels.walk_runs(
         table.arrays(),
-        chains,
-        (times, kinds, log.touchpoint_codes.astype(np.int32)),
-        flags,
-        kernels.choices(matched, repeatable),
+        laid.chains,
+        (plain(log.times), laid.kinds, log.touchpoint_codes.astype(np.int32)),
+        laid.flags,
+        kernels.choices(laid.matched, repeatable),
         np.array([not step.optional for step in steps], dtype=np.bool_),
         repeatable,
         declared_returns(journey.steps),
@@ -149,7 +172,7 @@ def _kinds(
     for pattern, where in places.items():
         n = len(matching)
         parents = np.empty(n, dtype=np.int32)
-        new = kernels.refine(_mask(log, pattern, where), kinds, np.full(n, -1, dtype=np.int32), parents)
+        new = kernels.refine(mask_of(log, pattern, where), kinds, np.full(n, -1, dtype=np.int32), parents)
         matching += [matching[parent] | {pattern} for parent in parents[:new].tolist()]
     matched = np.array([[step.pattern in found for step in steps] for found in matching], dtype=np.bool_)
     flags = [_flag(rule, found) for found in matching]
@@ -173,10 +196,10 @@ def _runs(
 ) -> tuple[RunTable, int]:
     eligible = np.ones(log.n_customers, dtype=np.bool_)
     if rule.customers is not None and log.n_events:
-        eligible = np.logical_or.reduceat(_mask(log, rule.customers, "runs.customers"), log.offsets[:-1])
+        eligible = np.logical_or.reduceat(mask_of(log, rule.customers, "runs.customers"), log.offsets[:-1])
     arrays = kernels.find_runs(
-        _plain(log.offsets),
-        _plain(log.times),
+        plain(log.offsets),
+        plain(log.times),
         kinds,
         flags,
         keys,
@@ -200,14 +223,15 @@ def _keys(rule: RunRule, log: LocalLog) -> tuple[NDArray[np.int32], int]:
         raise NotFoundError(f"runs.key: {error.message}", hint=error.hint) from None
 
 
-def _mask(log: LocalLog, pattern: EventPattern, where: str) -> NDArray[np.bool_]:
+def mask_of(log: LocalLog, pattern: EventPattern, where: str) -> NDArray[np.bool_]:
+    """Which events match a pattern; an unknown field is told of with the place where it stands."""
     try:
         return log.mask(pattern)
     except NotFoundError as error:
         raise NotFoundError(f"{where}: {error.message}", hint=error.hint) from None
 
 
-def _plain(array: NDArray[np.int64]) -> NDArray[np.int64]:
+def plain(array: NDArray[np.int64]) -> NDArray[np.int64]:
     """The same array, read-only, mapped from a file or not: a kernel is compiled once for one kind of array."""
     plain = np.ascontiguousarray(array).view(np.ndarray)
     plain.flags.writeable = False

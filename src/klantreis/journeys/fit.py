@@ -1,0 +1,302 @@
+"""Fit: how well the runs that customers made follow the map, and how they leave it, in plain words.
+
+Each closed run is laid beside the path on the map that differs least from it (an optimal alignment). What differs is of
+four kinds: an unplanned contact (ad hoc), a step that is missing, steps in another order, a step that failed.
+Nothing here is causal. What each number counts is said in ``docs/methods/fit.md``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from klantreis.errors import InvalidInputError
+from klantreis.events.share import wilson
+from klantreis.journeys.drift import DeviationKind, Difference, Drift, Fitness, StepDrift, newcombe
+from klantreis.journeys.fit_values import (
+    KIND_OF,
+    KINDS,
+    ClosedRuns,
+    Departure,
+    FitMove,
+    FitVariant,
+    MapFit,
+    StepDeviation,
+    StepFit,
+)
+from klantreis.journeys.journey import Journey
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from klantreis.events.local import LocalLog
+    from klantreis.journeys.alignment import Alignments, Costs
+    from klantreis.journeys.fit_counts import FitCounts, Way
+    from klantreis.journeys.fit_traces import Traces
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["MapFit", "fit"]
+
+CONFIDENCE = 0.95
+
+
+def fit(
+    journey: Journey,
+    log: LocalLog,
+    *,
+    before: date | None = None,
+    costs: Costs | None = None,
+    top: int = 10,
+    resamples: int = 1000,
+    seed: int = 1,
+) -> MapFit:
+    """Lay the closed runs of a log beside a journey's map.
+
+    Parameters
+    ----------
+    journey
+        With ``runs``, the rule that says where a run begins and ends.
+    log
+        The events.
+    before
+        Compare the runs that began before this day with the others; without it, the day of the last review.
+    costs
+        What an event out of place and a missing step cost; without it, one each.
+    top
+        How many ways of leaving the map, and how many variants, to name.
+    resamples, seed
+        Of the bootstrap around the fitness.
+
+    Raises
+    ------
+    InvalidInputError
+        When the journey has no rule for its runs.
+    NotFoundError
+        When a pattern or the key names a field that the log does not have; the message names the place.
+
+    Examples
+    --------
+    >>> from datetime import datetime, UTC
+    >>> from klantreis.events.event import Event
+    >>> from klantreis.events.local import log_of
+    >>> log = log_of([Event("an", datetime(2026, 1, 5, tzinfo=UTC), name) for name in ("pay", "shop")])
+    >>> steps = [{"id": name, "phase": "use", "title": name, "pattern": f'touchpoint = "{name}"'} for name in
+    ...          ("shop", "pay")]
+    >>> journey = Journey.model_validate({
+    ...     "id": "journey:shop", "title": "Shopping", "persona": "persona:an", "steps": steps,
+    ...     "runs": {"dataset": "dataset:shop", "end": 'touchpoint = "shop"'},
+    ... })
+    >>> found = fit(journey, log)
+    >>> found.fitness.value, [(one.way, one.step, one.other) for one in found.departures]
+    (0.5, [('swapped', 'pay', 'shop')])
+    """
+    if journey.runs is None:
+        raise InvalidInputError(
+            f"{journey.id} does not say where a run begins and ends in the events.",
+            hint="Give the journey `runs`, with at least the dataset; see docs/methods/reality.md.",
+        )
+    for name, value, least in (("top", top, 0), ("resamples", resamples, 1)):
+        if value < least:
+            raise InvalidInputError(f"{name} is a whole number from {least}, not {value}.")
+    from klantreis.journeys.alignment import Costs
+    from klantreis.journeys.fit_counts import count_deviations
+    from klantreis.journeys.fit_traces import align_variants, read_traces
+
+    costs = costs or Costs()
+    split = before or journey.reviewed_on
+    traces = read_traces(journey, journey.runs, log)
+    aligned = align_variants(journey, traces, costs=costs)
+    period = _period(traces, log, split)
+    counts = count_deviations(traces, aligned, period=period, costs=costs)
+    ids = [journey.steps[place].id for place in traces.laid.bound]
+    n = len(traces.customer)
+    who = traces.customer
+    draw = {"resamples": resamples, "seed": seed}
+    off = traces.off_events * costs.log
+    at = len(ids)
+    return MapFit(
+        journey=journey.id,
+        rule=journey.runs,
+        runs=ClosedRuns(closed=n, customers=_different(who), open=traces.n_open, variants=len(traces.leaders)),
+        fitness=_fitness(who, counts.cost, counts.worst, **draw) if ids else None,
+        fitness_with_ad_hoc=_fitness(who, counts.cost + off, counts.worst + off, **draw) if ids else None,
+        follow=wilson(int((counts.cost == 0).sum()), n) if ids else None,
+        kinds=tuple(_deviation(counts, kind, at + 1, n) for kind in _kinds_of(journey)),
+        before_steps=_deviation(counts, "ad_hoc", at, n),
+        steps=_steps(journey, traces, counts),
+        departures=_departures(counts, ids, log, n=n, top=top),
+        variants=_variants(traces, aligned, counts, ids, top=top),
+        drift=None if split is None else _drift(journey, traces, counts, split=split, period=period, **draw),
+    )
+
+
+def _period(traces: Traces, log: LocalLog, split: date | None) -> NDArray[np.int32]:
+    """0 for a run that began before the day, 1 for the others; without a day all are 0."""
+    import numpy as np
+
+    from klantreis.events.filter import bounds, zone_named
+
+    if split is None:
+        return np.zeros(len(traces.began), np.int32)
+    moment, _ = bounds((split, None), zone_named(log.zone_name))
+    return (traces.began >= (moment or 0)).astype(np.int32)
+
+
+def _fitness(customer: Ints, cost: Ints, worst: Ints, *, resamples: int, seed: int) -> Fitness:
+    from klantreis.journeys import fit_interval as draws
+    from klantreis.journeys.alignment import fitness
+
+    total, most, customers = int(cost.sum()), int(worst.sum()), _different(customer)
+    value = fitness(cost=total, worst=most)
+    plain = {"value": value, "cost": total, "worst": most, "runs": len(customer), "customers": customers}
+    if value is None or customers < draws.FEWEST:
+        return Fitness(**plain)
+    sums = draws.resampled(draws.per_customer(customer, cost, worst), resamples=resamples, seed=seed)
+    found = draws.interval(draws.fitness_of(sums[:, 0], sums[:, 1]), confidence=CONFIDENCE)
+    low, high = found or (None, None)
+    return Fitness(**plain, low=low, high=high, resamples=len(sums))
+
+
+def _drift(
+    journey: Journey,
+    traces: Traces,
+    counts: FitCounts,
+    *,
+    split: date,
+    period: NDArray[np.int32],
+    resamples: int,
+    seed: int,
+) -> Drift:
+    import numpy as np
+
+    from klantreis.journeys import fit_interval as draws
+
+    later = period == 1
+    customer, cost, worst = traces.customer, counts.cost, counts.worst
+    parts = [
+        _fitness(customer[part], cost[part], worst[part], resamples=resamples, seed=seed) for part in (~later, later)
+    ]
+    before, after = parts
+    difference = None
+    if before.value is not None and after.value is not None:
+        both = None
+        if min(before.customers, after.customers) >= draws.FEWEST:
+            # A customer with runs in both periods is drawn with all of them.
+            columns = [np.where(part, amount, 0) for part in (~later, later) for amount in (cost, worst)]
+            sums = draws.resampled(draws.per_customer(customer, *columns), resamples=resamples, seed=seed)
+            fits = [draws.fitness_of(sums[:, at], sums[:, at + 1]) for at in (0, 2)]
+            both = draws.interval(fits[1] - fits[0], confidence=CONFIDENCE)
+        low, high = both or (None, None)
+        difference = Difference(value=after.value - before.value, low=low, high=high, method="bootstrap-by-customer")
+    n = [int(np.count_nonzero(~later)), int(np.count_nonzero(later))]
+    bound = [journey.steps[place] for place in traces.laid.bound]
+    rows: list[tuple[str | None, DeviationKind, int]] = [(None, kind, len(bound) + 1) for kind in _kinds_of(journey)]
+    rows += [
+        (step.id, kind, at)
+        for at, step in enumerate(bound)
+        for number, kind in enumerate(KINDS)
+        if counts.runs[2, number, at]
+    ]
+    steps = []
+    for step_id, kind, at in rows:
+        number = KINDS.index(kind)
+        shares = [wilson(int(counts.runs[part, number, at]), n[part]) for part in (0, 1)]
+        steps.append(
+            StepDrift(
+                step=step_id,
+                kind=kind,
+                before=shares[0],
+                before_customers=int(counts.customers[0, number, at]),
+                after=shares[1],
+                after_customers=int(counts.customers[1, number, at]),
+                difference=newcombe(*shares),
+            )
+        )
+    return Drift(split=split, before=before, after=after, difference=difference, steps=tuple(steps))
+
+
+def _deviation(counts: FitCounts, kind: DeviationKind, at: int, n: int) -> StepDeviation:
+    number = KINDS.index(kind)
+    return StepDeviation(
+        kind=kind,
+        runs=wilson(int(counts.runs[2, number, at]), n),
+        customers=int(counts.customers[2, number, at]),
+    )
+
+
+def _kinds_of(journey: Journey) -> tuple[DeviationKind, ...]:
+    """A failure can be seen only where a step says which events show it."""
+    failing = any(step.failed is not None and step.observable and step.pattern is not None for step in journey.steps)
+    return tuple(kind for kind in KINDS if kind != "failed" or failing)
+
+
+def _steps(journey: Journey, traces: Traces, counts: FitCounts) -> tuple[StepFit, ...]:
+    row_of = {place: row for row, place in enumerate(traces.laid.bound)}
+    n = len(traces.customer)
+    return tuple(
+        StepFit(
+            id=step.id,
+            title=step.title,
+            bound=place in row_of,
+            deviations=tuple(
+                _deviation(counts, kind, row_of[place], n)
+                for kind in KINDS
+                if place in row_of and (kind != "failed" or step.failed is not None)
+            ),
+        )
+        for place, step in enumerate(journey.steps)
+    )
+
+
+def _departures(counts: FitCounts, ids: list[str], log: LocalLog, *, n: int, top: int) -> tuple[Departure, ...]:
+    def order(way: Way) -> tuple[int, int, str, int, int, str]:
+        name = log.touchpoints[way.touchpoint] if way.touchpoint >= 0 else ""
+        return -way.runs, -way.customers, way.way, way.step, way.other, name
+
+    return tuple(
+        Departure(
+            way=way.way,
+            kind=KIND_OF[way.way],
+            step=ids[way.step] if way.step >= 0 else None,
+            other=ids[way.other] if way.other >= 0 else None,
+            touchpoint=log.touchpoints[way.touchpoint] if way.touchpoint >= 0 else None,
+            runs=wilson(way.runs, n),
+            customers=way.customers,
+        )
+        for way in sorted(counts.ways, key=order)[:top]
+    )
+
+
+def _variants(
+    traces: Traces, aligned: Alignments, counts: FitCounts, ids: list[str], *, top: int
+) -> tuple[FitVariant, ...]:
+    import numpy as np
+
+    from klantreis.journeys.alignment import MOVE_KINDS
+
+    n = len(traces.customer)
+    sizes = np.bincount(traces.variant, minlength=len(traces.leaders))
+    _, offsets = traces.variant_events()
+
+    def move(variant: int, at: int) -> FitMove:
+        label = int(aligned.label[at])
+        step = label if label >= 0 else int(counts.stands_for[offsets[variant] + aligned.event[at]])
+        return FitMove(move=MOVE_KINDS[aligned.kind[at]], step=ids[step])
+
+    return tuple(
+        FitVariant(
+            moves=tuple(move(one, at) for at in range(aligned.offsets[one], aligned.offsets[one + 1])),
+            cost=int(aligned.cost[one]),
+            runs=wilson(int(sizes[one]), n),
+            customers=_different(traces.customer[traces.variant == one]),
+        )
+        for one in np.argsort(-sizes, kind="stable")[:top].tolist()
+    )
+
+
+def _different(customer: Ints) -> int:
+    import numpy as np
+
+    return len(np.unique(customer))

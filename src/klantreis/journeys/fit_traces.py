@@ -1,0 +1,125 @@
+"""Runs as traces: the closed runs of a journey, the steps that each of their events may count as, aligned by variant.
+
+Runs with the same trace are one *variant*; each variant is aligned once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from klantreis.journeys import fit_kernels as kernels
+from klantreis.journeys.alignment import Alignments, Costs, align_symbols
+from klantreis.journeys.alignment_map import automaton_of_steps
+from klantreis.journeys.laying import Laid, lay_out, mask_of
+from klantreis.journeys.reality_kernels import BELONGS, OPEN, refine
+
+if TYPE_CHECKING:
+    from klantreis.events.local import LocalLog
+    from klantreis.journeys.journey import Journey, RunRule
+
+Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Traces:
+    """The closed runs as traces, in order of customer; arrays by closed run, by event, or by variant.
+
+    ``symbols`` and ``kinds`` hold the mapped events of all runs, those of run r from ``offsets[r]`` up to
+    ``offsets[r + 1]``; ``off_*`` the touchpoints off the map. ``matches[symbol, step]`` and ``failed[kind, step]`` say
+    what an event may count as, and whether it shows that a step failed. ``leaders`` has the first run of each variant.
+    """
+
+    laid: Laid
+    n_open: int
+    customer: Ints
+    began: Ints
+    symbols: Small
+    kinds: Small
+    offsets: Ints
+    off: tuple[Ints, Small, Small]
+    off_events: Ints
+    matches: Bools
+    failed: Bools
+    variant: Small
+    leaders: Ints
+
+    def variant_events(self) -> tuple[Small, Ints]:
+        """Symbols and offsets of the variants."""
+        lengths = self.offsets[self.leaders + 1] - self.offsets[self.leaders]
+        offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[self.leaders] - offsets[:-1], lengths)
+        return self.symbols[places], offsets
+
+
+def read_traces(journey: Journey, rule: RunRule, log: LocalLog) -> Traces:
+    """The closed runs of a journey in a log."""
+    laid = lay_out(journey, rule, log)
+    kinds, matched, flags, failed = _with_failures(journey, laid, log)
+    numbers: dict[bytes, int] = {}
+    symbol_of = np.empty(len(matched), np.int32)
+    for kind, row in enumerate(matched):
+        if row.any():
+            symbol_of[kind] = numbers.setdefault(row.tobytes(), len(numbers))
+        else:
+            symbol_of[kind] = kernels.UNCOUNTED if flags[kind] & BELONGS else kernels.OFF_MAP
+    matches = np.array([np.frombuffer(row, dtype=np.bool_) for row in numbers], dtype=np.bool_)
+    closed = np.flatnonzero(laid.runs.stands != OPEN)
+    symbols, event_kinds, offsets, off, off_events = kernels.read_traces(
+        closed,
+        laid.runs.first,
+        laid.runs.stop,
+        laid.chains,
+        kinds,
+        symbol_of,
+        log.touchpoint_codes.astype(np.int32),
+        max(1, len(log.touchpoints)),
+    )
+    variant, leaders = kernels.number_variants(symbols, offsets)
+    return Traces(
+        laid=laid,
+        n_open=len(laid.runs.stands) - len(closed),
+        customer=laid.runs.customer[closed],
+        began=np.asarray(log.times)[laid.runs.first[closed]],
+        symbols=symbols,
+        kinds=event_kinds,
+        offsets=offsets,
+        off=off,
+        off_events=off_events,
+        matches=matches.reshape(len(numbers), len(laid.bound)),
+        failed=failed,
+        variant=variant,
+        leaders=leaders,
+    )
+
+
+def align_variants(journey: Journey, traces: Traces, *, costs: Costs) -> Alignments:
+    """An optimal alignment of every variant with the map."""
+    symbols, offsets = traces.variant_events()
+    return align_symbols(automaton_of_steps(journey.steps), symbols, offsets, matches=traces.matches, costs=costs)
+
+
+def _with_failures(journey: Journey, laid: Laid, log: LocalLog) -> tuple[Small, Bools, NDArray[np.uint8], Bools]:
+    """The kinds of events split further by the patterns of failure; and which steps each kind shows to have failed."""
+    kinds, matched, flags = laid.kinds, laid.matched, laid.flags
+    failed = np.zeros(matched.shape, dtype=np.bool_)
+    for row, place in enumerate(laid.bound):
+        step = journey.steps[place]
+        if step.failed is None:
+            continue
+        if kinds is laid.kinds:
+            kinds = kinds.copy()
+        n = len(flags)
+        parents = np.empty(n, dtype=np.int32)
+        mask = mask_of(log, step.failed, f"{journey.id} (steps.{step.id}.failed)")
+        new = refine(mask, kinds, np.full(n, -1, dtype=np.int32), parents)
+        parents = parents[:new]
+        matched, flags = np.concatenate((matched, matched[parents])), np.concatenate((flags, flags[parents]))
+        failed = np.concatenate((failed, failed[parents]))
+        failed[n:, row] = matched[n:, row]
+    return kinds, matched, flags, failed
