@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import duckdb
-
 from klantreis.errors import EventImportError
 from klantreis.sources.limits import beyond
 from klantreis.sources.records import Malformed, SourceFile
@@ -18,6 +16,8 @@ _ROWS = 2_000
 
 def parquet_objects(file: SourceFile) -> Iterator[tuple[int, dict[str, Any]] | Malformed]:
     """The rows with their numbers."""
+    import duckdb
+
     number = 0
     try:
         with duckdb.connect() as connection:

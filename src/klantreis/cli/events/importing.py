@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
+from klantreis.cli.events.confirming import confirmed
 from klantreis.cli.events.tables import whole
+from klantreis.sources.registry import NAMES, source_named
 from klantreis.texts import text
 from klantreis.use_cases.import_events import EventImport, Stage, import_events
 from klantreis.values import Lang
@@ -20,32 +23,44 @@ _WIDTH = 24
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @click.option("--into", required=True, metavar="LOG", type=click.Path(path_type=Path), help="Folder of the log.")
-@click.option("--customer", required=True, metavar="COLUMN", help="Column that tells whose event it is.")
-@click.option("--time", required=True, metavar="COLUMN", help="Column with the date and time.")
-@click.option("--touchpoint", required=True, metavar="COLUMN|=TEXT", help="Column, or =text for all rows.")
+@click.option("--customer", metavar="COLUMN", help="Column that tells whose event it is.")
+@click.option("--time", metavar="COLUMN", help="Column with the date and time.")
+@click.option("--touchpoint", metavar="COLUMN|=TEXT", help="Column, or =text for all rows.")
 @click.option("--channel", metavar="COLUMN|=TEXT", help="Column, or =text for all rows.")
 @click.option("--attribute", "attributes", multiple=True, metavar="COLUMN", help="Column to keep; may be repeated.")
-@click.option("--timezone", default="UTC", show_default=True, help="Zone of times that have none of their own.")
+@click.option("--source", metavar="NAME", help=f"What the files are: {', '.join(NAMES)}. Recognised when left out.")
+@click.option("--object-type", metavar="TYPE", help="OCEL: the type of object that is the customer.")
+@click.option("--key", metavar="COLUMN", help="Column that tells events apart: one that comes twice counts once.")
+@click.option("--add", is_flag=True, help="Add to the log, as if all had been imported at once.")
+@click.option("--overlapping", is_flag=True, help="Files may share rows: one that another file has counts once.")
+@click.option("--identity/--no-identity", default=True, help="Take ids together that are one customer, or not.")
+@click.option("--timezone", help="Zone of times that have none of their own.  [default: UTC]")
 @click.option("--time-format", metavar="FORMAT", help="Form of the times, as in '%d/%m/%Y %H:%M'.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of CSV files.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER", help="Raise a limit that a file goes beyond.")
+@click.option("--yes", is_flag=True, help="Take the columns as they are guessed.")
 @click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, help="Language.")
 def import_command(
+    *,
     files: tuple[Path, ...],
     into: Path,
-    customer: str,
-    time: str,
-    touchpoint: str,
+    customer: str | None,
+    time: str | None,
+    touchpoint: str | None,
     channel: str | None,
-    attributes: tuple[str, ...],
-    timezone: str,
-    time_format: str | None,
-    encoding: str,
+    add: bool,
+    yes: bool,
     lang: Lang,
+    **how: Any,
 ) -> None:
-    """Read CSV or Parquet FILEs into an event log.
+    """Read FILEs into an event log: CSV, Parquet, JSON, XES, OCEL and what analytics systems export.
+
+    What a file is shows from its content. Of CSV, Parquet and JSON of any make the columns must be named; those that
+    are not are guessed from their names, shown, and asked.
 
     Rows without a customer, a readable time or a touchpoint are refused, counted by reason and kept in a file of the
-    log. An existing log is replaced once all is read; a failed or interrupted import leaves it as it was.
+    log. An existing log is replaced (or, with --add, added to) once all is read; a failed or interrupted import leaves
+    it as it was.
 
     \b
     Times: ISO 8601 with or without a zone, 31-12-2026 14:05, seconds, ms, µs or ns since 1970, or --time-format.
@@ -55,22 +70,17 @@ def import_command(
       klantreis events import visits.csv --into log --customer klant --time tijd --touchpoint pagina
       klantreis events import jan.parquet feb.parquet --into log --customer id --time ts \\
           --touchpoint "=shopping trip" --attribute amount --timezone Europe/Amsterdam
+      klantreis events import segment.jsonl --into log
+      klantreis events import today.jsonl --into log --add
+      klantreis events import orders.jsonocel --into log --object-type customer
     """
+    parts: dict[str, str | None] = {"customer": customer, "time": time, "touchpoint": touchpoint, "channel": channel}
+    if not (add and (into / "manifest.json").is_file()):
+        chosen = {name: how[name] for name in ("source", "encoding", "limits")}
+        parts = confirmed(files, parts, yes=yes, lang=lang, **chosen)
     bar = _Bar(lang)
     try:
-        done = import_events(
-            files,
-            into,
-            customer=customer,
-            time=time,
-            touchpoint=touchpoint,
-            channel=channel,
-            attributes=attributes,
-            timezone=timezone,
-            time_format=time_format,
-            encoding=encoding,
-            progress=bar.show,
-        )
+        done = import_events(files, into, **(how | parts), add=add, progress=bar.show)
     finally:
         bar.clear()
     click.echo(summary(done, lang))
@@ -79,6 +89,12 @@ def import_command(
 def summary(done: EventImport, lang: Lang) -> str:
     """What an import did, in a few sentences."""
     lines = [
+        text("sources.read.known", lang, file=each.path)
+        if each.known
+        else text("sources.read.as", lang, file=each.path, title=source_named(each.source).title)
+        for each in done.files
+    ]
+    lines += [
         text(
             "events.import.done",
             lang,
@@ -93,6 +109,8 @@ def summary(done: EventImport, lang: Lang) -> str:
     refused = sum(done.refused.values())
     lines.append(text("events.import.rows", lang, rows=whole(done.rows), refused=whole(refused)))
     lines += [f"  {whole(count):>9}  {text(f'events.reason.{reason}', lang)}" for reason, count in done.refused.items()]
+    told = {"no_events": done.no_events, "doubled": done.doubled, "merged": done.merged, **done.links_refused}
+    lines += [text(f"sources.read.{what}", lang, count=whole(count)) for what, count in told.items() if count]
     if done.rejects is not None:
         lines.append(text("events.import.rejects", lang, rejects=done.rejects))
     lines.append(text("events.import.timezone", lang, timezone=done.timezone))
