@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from klantreis.errors import NotFoundError, did_you_mean
 from klantreis.events.answers import Reach, Transitions, Variants, Visits
+from klantreis.events.calendar_answers import Activity, Retention
 from klantreis.events.columns import EPOCH, Codes, Columns, Mask, Offsets, Times, columns_of
 from klantreis.events.durations import Duration
 from klantreis.events.event import Event
@@ -24,6 +25,7 @@ from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
 from klantreis.events.matching import matches, values_missing_from
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.stage import Stage
+from klantreis.events.step_answers import PathTree, StepMatrix
 from klantreis.events.views import View, view_of
 
 #: How many filtered views a log keeps ready; a brushed filter asks several questions of the same one.
@@ -229,6 +231,79 @@ class LocalLog:
         from klantreis.events import counting
 
         return counting.reach(self, self.view(filter), filter, pattern=as_pattern(pattern))
+
+    def tree(
+        self,
+        pattern: EventPattern | str | None = None,
+        *,
+        backward: bool = False,
+        depth: int = 4,
+        breadth: int = 5,
+        gap: Duration | None = None,
+        fold_repeats: bool = False,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> PathTree:
+        """The ways that customers go from a point, or came to it."""
+        from klantreis.events import path_trees
+
+        asked = None if pattern is None else as_pattern(pattern)
+        return path_trees.tree(
+            self,
+            self.view(filter),
+            filter,
+            pattern=asked,
+            backward=backward,
+            depth=depth,
+            breadth=breadth,
+            gap=gap,
+            fold_repeats=fold_repeats,
+        )
+
+    def steps(
+        self,
+        *,
+        upto: int = 10,
+        align: EventPattern | str | None = None,
+        before: int = 5,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> StepMatrix:
+        """Where customers are at each position of their trace."""
+        from klantreis.events import steps
+
+        centre = None if align is None else as_pattern(align)
+        return steps.steps(self, self.view(filter), filter, upto=upto, align=centre, before=before)
+
+    def retention(
+        self,
+        *,
+        by: str = "week",
+        start: EventPattern | str | None = None,
+        back: EventPattern | str | None = None,
+        periods: int = 12,
+        unbounded: bool = False,
+        complete_to: date | datetime | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Retention:
+        """Which customers came back, per day, week or month after they started."""
+        from klantreis.events import retention
+
+        return retention.retention(
+            self,
+            self.view(filter),
+            filter,
+            by=by,
+            start=None if start is None else as_pattern(start),
+            back=None if back is None else as_pattern(back),
+            periods=periods,
+            unbounded=unbounded,
+            complete_to=complete_to,
+        )
+
+    def activity(self, *, filter: Filter | None = None) -> Activity:  # noqa: A002
+        """When on the day and in the week events happen, and through which channel."""
+        from klantreis.events import activity
+
+        return activity.activity(self, self.view(filter), filter)
 
     # How.
 

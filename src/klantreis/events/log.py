@@ -7,16 +7,33 @@ the filter it was asked under and the name of its method page.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Protocol
 
 from klantreis.events.answers import Reach, Transitions, Variants, Visits
+from klantreis.events.calendar_answers import Activity, Retention
 from klantreis.events.durations import Duration
 from klantreis.events.filter import Filter
 from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
 from klantreis.events.pattern import EventPattern
 from klantreis.events.stage import Stage
+from klantreis.events.step_answers import PathTree, StepMatrix
 
-__all__ = ["EventLog", "Filter", "Funnel", "Reach", "Stage", "Transitions", "UnorderedFunnel", "Variants", "Visits"]
+__all__ = [
+    "Activity",
+    "EventLog",
+    "Filter",
+    "Funnel",
+    "PathTree",
+    "Reach",
+    "Retention",
+    "Stage",
+    "StepMatrix",
+    "Transitions",
+    "UnorderedFunnel",
+    "Variants",
+    "Visits",
+]
 
 
 class EventLog(Protocol):
@@ -119,4 +136,92 @@ class EventLog(Protocol):
 
     def reach(self, pattern: EventPattern | str, *, filter: Filter | None = None) -> Reach:  # noqa: A002
         """How many customers have a matching event, once or more often."""
+        ...
+
+    def tree(
+        self,
+        pattern: EventPattern | str | None = None,
+        *,
+        backward: bool = False,
+        depth: int = 4,
+        breadth: int = 5,
+        gap: Duration | None = None,
+        fold_repeats: bool = False,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> PathTree:
+        """The ways that customers go from a point, or came to it.
+
+        All paths are counted; what is not shown is folded, so that each node equals its ends, its rest and the nodes
+        after it together.
+
+        Parameters
+        ----------
+        pattern
+            Every matching event begins a path (``first PATTERN``: only a customer's first); None: the first event of
+            each trace, or the last when ``backward``.
+        backward
+            Look at what came before instead of what follows.
+        depth, breadth
+            How many touchpoints to follow after the first (up to 100), and how many ways on to show of each node; a
+            breadth of 0 shows all.
+        gap
+            A path ends where more than this passes; None: only with the trace.
+        fold_repeats
+            Take immediate repeats of a touchpoint as one.
+        """
+        ...
+
+    def steps(
+        self,
+        *,
+        upto: int = 10,
+        align: EventPattern | str | None = None,
+        before: int = 5,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> StepMatrix:
+        """Where customers are at each position of their trace.
+
+        Parameters
+        ----------
+        upto
+            The last position; the first event of a trace is at position 1.
+        align
+            Put each customer's first match at position 0 instead, and count only customers who have one.
+        before
+            How many positions to show before the match.
+        """
+        ...
+
+    def retention(
+        self,
+        *,
+        by: str = "week",
+        start: EventPattern | str | None = None,
+        back: EventPattern | str | None = None,
+        periods: int = 12,
+        unbounded: bool = False,
+        complete_to: date | datetime | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Retention:
+        """Which customers came back, per day, week or month after they started.
+
+        Parameters
+        ----------
+        by
+            ``day``, ``week`` (from Monday) or ``month``, in the log's own time zone.
+        start
+            A customer's first match is where they start; None: their first event.
+        back
+            A match later in the trace is coming back; None: any event.
+        periods
+            How many periods to look on, after the one of the start.
+        unbounded
+            Count who came back in a period or after it, instead of in it.
+        complete_to
+            The data are complete up to here (a day is included); None: up to the last event of the log.
+        """
+        ...
+
+    def activity(self, *, filter: Filter | None = None) -> Activity:  # noqa: A002
+        """When on the day and in the week events happen, in the log's own time zone, and through which channel."""
         ...

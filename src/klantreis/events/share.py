@@ -1,4 +1,4 @@
-"""A part of a whole with its uncertainty: how many of how many, and the Wilson interval around the share.
+"""A part of a whole with its uncertainty: how many of how many, the Wilson interval, and how far two shares differ.
 
 It stands here, at the bottom, because the answers of an event log carry it; ``analysis.effect.proportions`` is
 where the other analyses find it.
@@ -94,3 +94,67 @@ def wilson(successes: int, n: int, *, confidence: float = 0.95) -> Share:
     low = 0.0 if successes == 0 else max(0.0, centre - half)
     high = 1.0 if successes == n else min(1.0, centre + half)
     return Share(int(successes), int(n), share, low, high, confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first minus the second, with a confidence interval; all None when either is not known.
+
+    Parameters
+    ----------
+    value, low, high
+        In the unit of what was compared; for shares between -1 and 1.
+    confidence
+        Level of the interval, between 0 and 1.
+    method
+        Name of the interval's method.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    confidence: float = 0.95
+    method: str = "newcombe"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "confidence": self.confidence,
+            "method": self.method,
+        }
+
+
+def difference(first: Share, second: Share) -> Difference:
+    """How much larger the first share is than the second, of two groups without a member in common.
+
+    Newcombe's hybrid of the two Wilson intervals, at the confidence that both have.
+
+    Raises
+    ------
+    InvalidInputError
+        When the two have different levels of confidence.
+
+    References
+    ----------
+    Newcombe (1998), Statistics in Medicine 17:873-890, method 10.
+
+    Examples
+    --------
+    >>> found = difference(wilson(56, 70), wilson(48, 80))
+    >>> round(found.low, 4), round(found.high, 4)
+    (0.0524, 0.3339)
+    """
+    if first.confidence != second.confidence:
+        raise InvalidInputError(
+            f"Shares at {first.confidence:.0%} and {second.confidence:.0%} confidence have no common interval.",
+            hint="Compute both at the same level.",
+        )
+    if first.value is None or second.value is None:
+        return Difference(None, None, None, first.confidence)
+    apart = first.value - second.value
+    below = math.hypot(first.value - first.low, second.high - second.value)
+    above = math.hypot(first.high - first.value, second.value - second.low)
+    return Difference(apart, max(-1.0, apart - below), min(1.0, apart + above), first.confidence)

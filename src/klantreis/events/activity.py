@@ -1,0 +1,62 @@
+"""When on the day and in the week events happen, and through which channel; see ``EventLog.activity``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from klantreis.events import calendar_kernels as kernels
+from klantreis.events.calendar_answers import Activity, ChannelActivity, HourActivity
+from klantreis.events.columns import Codes
+from klantreis.events.counting import scope_of
+from klantreis.events.filter import Filter, zone_named
+from klantreis.events.local_time import clock_shifts
+from klantreis.events.share import wilson
+from klantreis.events.threads import in_threads, stretches
+
+if TYPE_CHECKING:
+    from klantreis.events.local import LocalLog
+    from klantreis.events.views import View
+
+
+def activity(log: LocalLog, view: View, asked: Filter | None) -> Activity:
+    """See ``EventLog.activity``."""
+    first, last = (int(view.times.min()), int(view.times.max())) if len(view.times) else (0, 0)
+    changes, shifts = clock_shifts(first, last, zone_named(log.zone_name))
+    names: tuple[str, ...] = ()
+    channels: Codes = np.empty(0, dtype=np.uint8)
+    if "channel" in log.fields:
+        names = log.attribute_values("channel")
+        channels = view.of(log.attribute_codes("channel"))
+    parts = stretches(view.offsets)
+    shapes = [(168,), (168,), (len(names), 24), (len(names),)]
+    counted = [[np.zeros(shape, dtype=np.int64) for shape in shapes] for _ in parts]
+    in_threads(
+        lambda a, b, *into: kernels.count_hours(view.times, channels, view.offsets, a, b, changes, shifts, *into),
+        [(*part, *into) for part, into in zip(parts, counted, strict=True)],
+    )
+    events, customers, channel_hours, channel_customers = (
+        np.sum(arrays, axis=0) for arrays in zip(*counted, strict=True)
+    )
+    n = max(len(view.times), 1)
+    per_channel = channel_hours.sum(axis=1)
+    order = sorted(np.flatnonzero(per_channel).tolist(), key=lambda code: (-int(per_channel[code]), names[code]))
+    return Activity(
+        scope=scope_of(view, asked),
+        timezone=log.zone_name,
+        hours=tuple(
+            HourActivity(hour // 24 + 1, hour % 24, count, count / n, people)
+            for hour, (count, people) in enumerate(zip(events.tolist(), customers.tolist(), strict=True))
+        ),
+        channels=tuple(
+            ChannelActivity(
+                names[code],
+                int(per_channel[code]),
+                int(per_channel[code]) / n,
+                wilson(int(channel_customers[code]), view.n_customers),
+                tuple(channel_hours[code].tolist()),
+            )
+            for code in order
+        ),
+    )

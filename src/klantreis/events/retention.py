@@ -1,0 +1,127 @@
+"""Which customers came back, per day, week or month after they started; see ``EventLog.retention``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from klantreis.errors import InvalidInputError
+from klantreis.events import calendar_kernels as kernels
+from klantreis.events.calendar_answers import Cohort, Retention
+from klantreis.events.columns import EPOCH, Mask
+from klantreis.events.counting import scope_of
+from klantreis.events.filter import Filter, bounds, zone_named
+from klantreis.events.local_time import calendar_edges
+from klantreis.events.pattern import EventPattern
+from klantreis.events.share import Share, wilson
+from klantreis.events.threads import in_threads, stretches
+
+if TYPE_CHECKING:
+    from klantreis.events.local import LocalLog
+    from klantreis.events.views import View
+
+MOST_COLUMNS = 1000
+_ANY: Mask = np.empty(0, dtype=np.bool_)
+
+
+def retention(
+    log: LocalLog,
+    view: View,
+    asked: Filter | None,
+    *,
+    by: str,
+    start: EventPattern | None,
+    back: EventPattern | None,
+    periods: int,
+    unbounded: bool,
+    complete_to: date | datetime | None,
+) -> Retention:
+    """See ``EventLog.retention``."""
+    if not 0 <= periods <= MOST_COLUMNS:
+        raise InvalidInputError(f"Retention looks 0 to {MOST_COLUMNS} periods on, not {periods}.")
+    zone = zone_named(log.zone_name)
+    seen_to = _seen_to(log, asked, complete_to)
+    first, last = (int(view.times.min()), int(view.times.max())) if len(view.times) else (0, 0)
+    days, edges = calendar_edges(first, last, by, zone)
+    sizes, returns = _counted(log, view, start, back, edges, len(days), periods + 1, unbounded=unbounded)
+    whole = _whole(days, by, log, seen_to) if len(view.times) else 0
+    cohorts = []
+    pooled = np.zeros((periods + 1, 2), dtype=np.int64)
+    for place in np.flatnonzero(sizes).tolist():
+        size, counts = int(sizes[place]), returns[place]
+        visible = min(periods + 1, max(0, whole - place))
+        pooled[:visible, 0] += counts[:visible]
+        pooled[:visible, 1] += size
+        cells: list[Share | None] = [wilson(count, size) for count in counts[:visible].tolist()]
+        cohorts.append(Cohort(days[place].isoformat(), size, (*cells, *(None,) * (periods + 1 - visible))))
+    return Retention(
+        scope=scope_of(view, asked),
+        by=by,
+        unbounded=unbounded,
+        start=None if start is None else str(start),
+        back=None if back is None else str(back),
+        timezone=log.zone_name,
+        complete_to=None
+        if seen_to is None
+        else (EPOCH + timedelta(microseconds=seen_to)).isoformat().replace("+00:00", "Z"),
+        customers=int(sizes.sum()),
+        cohorts=tuple(cohorts),
+        total=tuple(wilson(count, n) if n else None for count, n in pooled.tolist()),
+    )
+
+
+def _seen_to(log: LocalLog, asked: Filter | None, complete_to: date | datetime | None) -> int | None:
+    """Up to when the data are complete: the last event of the whole log, or what was said; never past the filter."""
+    if log.period is None:
+        return None
+    zone, last = zone_named(log.zone_name), log.period[1]
+    said = bounds((None, complete_to), zone)[1]
+    if said is not None and said < last:
+        raise InvalidInputError(
+            f"The data are said to be complete to {complete_to}, but the log has events after that.",
+            hint="To leave out later events, give the question a period.",
+        )
+    end = None if asked is None else bounds(asked.span, zone)[1]
+    ends = [last if said is None else said, *([] if end is None else [end])]
+    return min(ends)
+
+
+def _whole(days: list[date], by: str, log: LocalLog, seen_to: int | None) -> int:
+    """How many periods, counted from the first of ``days``, end before the data do; also those after the last event."""
+    if seen_to is None:
+        return 0
+    begin = bounds((days[0], None), zone_named(log.zone_name))[0] or 0
+    if seen_to <= begin:
+        return 0
+    later, edges = calendar_edges(begin, seen_to, by, zone_named(log.zone_name))
+    return int(np.searchsorted(edges, seen_to, side="right")) - 1 if later else 0
+
+
+def _counted(
+    log: LocalLog,
+    view: View,
+    start: EventPattern | None,
+    back: EventPattern | None,
+    edges: NDArray[np.int64],
+    cohorts: int,
+    width: int,
+    *,
+    unbounded: bool,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Customers who started in each period, and how many of them came back in (or at or after) each period since."""
+    starting = _ANY if start is None else view.of(log.mask(start))
+    returning = _ANY if back is None else view.of(log.mask(back))
+    parts = stretches(view.offsets)
+    counted = [(np.zeros(cohorts, dtype=np.int64), np.zeros((cohorts, width), dtype=np.int64)) for _ in parts]
+    count = kernels.count_last_returns if unbounded else kernels.count_returns
+    in_threads(
+        lambda a, b, sizes, returns: count(view.times, view.offsets, starting, returning, a, b, edges, sizes, returns),
+        [(*part, *into) for part, into in zip(parts, counted, strict=True)],
+    )
+    sizes, returns = (np.sum(arrays, axis=0) for arrays in zip(*counted, strict=True))
+    if unbounded:
+        returns = returns[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return sizes, returns
