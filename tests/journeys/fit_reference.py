@@ -96,19 +96,20 @@ def fits(events: Sequence[frozenset[int]], steps: Sequence[PlainStep]) -> bool:
     def required(low: int, high: int) -> bool:
         return any(low < place < high and not steps[place].optional for place in bound)
 
-    def go(at: int, furthest: int, now: int) -> bool:
-        if at == len(events):
+    def go(seen: tuple[int, ...], now: int) -> bool:
+        furthest = max(seen, default=-1)
+        if len(seen) == len(events):
             return not required(furthest, len(steps))
-        for step in events[at]:
-            if step > now and not required(max(now, furthest), step) and go(at + 1, max(furthest, step), step):
+        for step in events[len(seen)]:
+            if step > now and not required(max(now, furthest), step) and go((*seen, step), step):
                 return True
-            if step <= furthest and steps[step].repeatable and go(at + 1, furthest, now):
+            if step in seen and steps[step].repeatable and go((*seen, step), now):
                 return True
-            if step <= now and may_return(steps, now, step) and go(at + 1, furthest, step):
+            if step <= now and may_return(steps, now, step) and go((*seen, step), step):
                 return True
         return False
 
-    return go(0, -1, -1)
+    return go((), -1)
 
 
 def least_edits(events: Sequence[frozenset[int]], steps: Sequence[PlainStep]) -> int:

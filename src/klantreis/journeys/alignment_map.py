@@ -1,7 +1,8 @@
 """What a map allows, as states and arrows: steps in order, optional and repeatable ones, declared loops.
 
-A state is how far a run has come (its furthest step) and where it is now, which is earlier after a declared way back.
-Only bound steps count; a step that no event can show is passed unseen. The rules in words: ``docs/methods/fit.md``.
+A state is how far a run has come (its furthest step), where it is now, which is earlier after a declared way back, and
+which optional steps it passed over that could be repeated: what never came cannot come again. Only bound steps count;
+a step that no event can show is passed unseen. The rules in words: ``docs/methods/fit.md``.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from klantreis.journeys.alignment import Automaton, automaton
 from klantreis.journeys.journey import Step
 from klantreis.journeys.laying import bound_steps, declared_returns
 
-#: Furthest step and present step, as places among the bound steps; -1: none yet.
-State = tuple[int, int]
+#: Furthest step, present step (places among the bound steps; -1: none yet), and a bit per step passed over.
+State = tuple[int, int, int]
+#: Of so many steps that are both optional and repeatable is remembered whether they were passed over.
+REMEMBERED = 6
 
 
 def automaton_of_steps(steps: Sequence[Step]) -> Automaton:
@@ -29,21 +32,26 @@ def automaton_of_steps(steps: Sequence[Step]) -> Automaton:
     """
     bound = [steps[place] for place in bound_steps(steps)]
     back = declared_returns(steps)
+    free = [place for place, step in enumerate(bound) if step.optional and step.repeatable]
+    bit = {place: 1 << number for number, place in enumerate(free[:REMEMBERED])}
 
     def arrows(state: State) -> Iterator[tuple[int, State]]:
-        furthest, now = state
+        furthest, now, missed = state
+        passed_over = missed
         for step in range(now + 1, len(bound)):
-            yield step, (max(furthest, step), step)
-            if step > furthest and not bound[step].optional:
-                break
+            yield step, (max(furthest, step), step, passed_over & ~bit.get(step, 0))
+            if step > furthest:
+                if not bound[step].optional:
+                    break
+                passed_over |= bit.get(step, 0)
         for step in range(furthest + 1):
-            if bound[step].repeatable:
+            if bound[step].repeatable and not missed & bit.get(step, 0):
                 yield step, state
             if step <= now and back[now, step]:
-                yield step, (furthest, step)
+                yield step, (furthest, step, missed & ~bit.get(step, 0))
 
-    states: set[State] = {(-1, -1)}
-    waiting = [(-1, -1)]
+    states: set[State] = {(-1, -1, 0)}
+    waiting = [(-1, -1, 0)]
     while waiting:
         new = {following for _, following in arrows(waiting.pop())} - states
         states |= new
@@ -55,6 +63,6 @@ def automaton_of_steps(steps: Sequence[Step]) -> Automaton:
     return automaton(
         ((number[state], step, number[following]) for state in states for step, following in arrows(state)),
         labels=[step.id for step in bound],
-        final=(place for (furthest, _), place in number.items() if furthest >= last_required),
+        final=(place for (furthest, _, _), place in number.items() if furthest >= last_required),
         n_states=len(number),
     )

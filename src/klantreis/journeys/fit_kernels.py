@@ -225,14 +225,23 @@ def judge(
         for m in range(low, high):
             if kind[m] != MODEL or paired[m - low]:
                 continue
-            marks[v, label[m]] |= 1 << MISSING
+            step, there = label[m], m
+            while there < high and (kind[there] != MATCH or label[there] != step):
+                there += 1
+            later = passed(kind, label, m, there, step, 1) if there < high else -1
+            if later >= 0:  # it did come, but only later, as a repeat
+                marks[v, step] |= 1 << ORDER
+                ways[n] = (SWAPPED * (n_steps + 1) + later) * (n_steps + 1) + step + 1
+                n += 1
+                continue
+            marks[v, step] |= 1 << MISSING
             if m < last_match:
-                ways[n] = (SKIPPED * (n_steps + 1) + label[m]) * (n_steps + 1)
+                ways[n] = (SKIPPED * (n_steps + 1) + step) * (n_steps + 1)
                 n += 1
             elif not stopped:
                 stopped = True
                 after = label[last_match] if last_match >= low else -1
-                ways[n] = (STOPPED * (n_steps + 1) + label[m]) * (n_steps + 1) + after + 1
+                ways[n] = (STOPPED * (n_steps + 1) + step) * (n_steps + 1) + after + 1
                 n += 1
         way_offsets[v + 1] = n
     return stands_for, marks, way_offsets, ways[:n].copy()
@@ -312,7 +321,7 @@ def tally(
         for step in range(n_steps + 2):
             for deviation in range(4):
                 if here[step] & (1 << deviation):
-                    for part in (period[r], 2):
+                    for part in (np.int64(period[r]), np.int64(2)):
                         by_step[part, deviation, step] += 1
                         if step_last[part, deviation, step] != c:
                             step_last[part, deviation, step] = c
