@@ -152,10 +152,13 @@ def test_escape_closes_the_panel_but_never_a_form(sample_server: str, browser: B
     context.close()
 
 
-def test_the_chosen_card_is_in_sight_wherever_it_stands(sample_server: str, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": 900, "height": 700}, locale="nl-NL")
+@pytest.mark.parametrize(("width", "anchor"), [(900, "card-sneller"), (1440, "panel")])
+def test_the_chosen_card_is_in_sight_within_the_map(
+    sample_server: str, browser: Browser, width: int, anchor: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 700}, locale="nl-NL")
     page = context.new_page()
-    page.goto(f"{sample_server}{BASE}?card=sneller#card-sneller")
+    page.goto(f"{sample_server}{BASE}?card=sneller#{anchor}")
     page.wait_for_timeout(200)
     inside = page.evaluate(
         """() => {
@@ -164,7 +167,7 @@ def test_the_chosen_card_is_in_sight_wherever_it_stands(sample_server: str, brow
           const head = document.querySelector('.kr-head').getBoundingClientRect();
           const lane = document.querySelector('.kr-corner').getBoundingClientRect();
           return card.left >= lane.right - 1 && card.right <= grid.right + 1 && card.top >= head.bottom - 1
-            && card.top < innerHeight;
+            && card.bottom <= grid.bottom + 1;
         }"""
     )
     context.close()

@@ -9,9 +9,10 @@ from klantreis.decisions.opportunity import Opportunity
 from klantreis.journeys.moments import MicroMoment
 from klantreis.journeys.touchpoint import Channel, Touchpoint
 from klantreis.measurement.metric import Metric
-from klantreis.render.numbers import day, number, percent
+from klantreis.render.numbers import day
 from klantreis.render.words import Words
-from klantreis.web.claims import SHARES, estimate_words
+from klantreis.research.claim import Estimate
+from klantreis.web.claims import estimate_words
 from klantreis.web.places import name_of, page_of
 from klantreis.web.workspaces import WorkspaceContext
 
@@ -124,11 +125,7 @@ def _opportunity(here: WorkspaceContext, document: Opportunity, words: Words) ->
 def _target(here: WorkspaceContext, target: float | None, unit: str | None, words: Words, *, up: bool) -> str:
     if target is None:
         return words.say("maps.pointed.no_target")
-    if unit in SHARES:
-        written = percent(target, here.lang)
-    else:
-        decimals = 0 if target == int(target) else 1
-        written = number(target, here.lang, decimals=decimals) + (f" {unit}" if unit else "")
+    written = estimate_words(here, Estimate(value=target, unit=unit))
     return words.say("maps.pointed.target_up" if up else "maps.pointed.target_down", value=written)
 
 

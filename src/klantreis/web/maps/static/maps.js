@@ -2,6 +2,7 @@
 // opened, a closed menu stays closed, and what customers did appears once it has been worked out.
 "use strict";
 
+document.documentElement.classList.add("scripted");
 const grid = document.querySelector(".kr-grid");
 const panel = document.getElementById("panel");
 const key = `klantreis-place:${location.pathname}`;
@@ -10,7 +11,8 @@ const key = `klantreis-place:${location.pathname}`;
 addEventListener("pagehide", () => {
   if (grid) sessionStorage.setItem(key, JSON.stringify([scrollY, grid.scrollLeft, grid.scrollTop]));
 });
-if (grid && panel) {
+addEventListener("load", () => {
+  if (!grid || !panel) return;
   const kept = JSON.parse(sessionStorage.getItem(key) || "null");
   const chosen = document.getElementById(panel.dataset.about);
   if (kept) [grid.scrollLeft, grid.scrollTop] = [kept[1], kept[2]];
@@ -19,12 +21,11 @@ if (grid && panel) {
     const top = frame.top + document.querySelector(".kr-head").offsetHeight + 8;
     const left = frame.left + document.querySelector(".kr-corner").offsetWidth + 8;
     if (card.left < left || card.right > frame.right) grid.scrollLeft += card.left - left - 40;
-    if (chosen.closest(".kr-lanes") && (card.top < top || card.bottom > frame.bottom)) grid.scrollTop += card.top - top - 20;
+    const isCard = chosen.closest(".kr-lanes") !== null;
+    if (isCard && (card.top < top || card.bottom > frame.bottom)) grid.scrollTop += card.top - top - 20;
   }
-  if (kept && matchMedia("(min-width: 1001px)").matches) {
-    requestAnimationFrame(() => scrollTo(0, kept[0]));
-  }
-}
+  if (kept && matchMedia("(min-width: 1001px)").matches) scrollTo(0, kept[0]);
+});
 
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
