@@ -113,6 +113,23 @@ class EventImportError(KlantreisError):
     code = "event-import"
 
 
+class EngineError(KlantreisError):
+    """The engine that keeps a remote log refuses a statement, or cannot be reached."""
+
+    code = "engine"
+
+
+class UnsupportedQuestionError(KlantreisError):
+    """A question that an engine, or this version on that engine, cannot answer; it names both."""
+
+    code = "unsupported-question"
+
+    def __init__(self, question: str, *, engine: str, why: str, hint: str | None = None) -> None:
+        super().__init__(f"{engine} cannot answer {question}: {why}.", hint=hint)
+        self.question = question
+        self.engine = engine
+
+
 class RenderError(KlantreisError):
     """A map cannot be drawn in the format that was asked for."""
 

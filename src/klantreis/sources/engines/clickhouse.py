@@ -1,6 +1,7 @@
 """ClickHouse over HTTP: ``clickhouse://user@host:8123/database``, or ``clickhouses://`` over HTTPS.
 
-The password comes from the address or from ``KLANTREIS_ENGINE_PASSWORD``. What stands after ``?`` goes along as settings.
+The password comes from the address or from ``KLANTREIS_ENGINE_PASSWORD``. What stands after ``?`` goes along as
+settings.
 """
 
 from __future__ import annotations

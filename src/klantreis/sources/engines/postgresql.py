@@ -20,9 +20,8 @@ def connect(address: str) -> DbapiEngine:
     title = f"PostgreSQL ({shown_address(address)})"
     password = os.environ.get(PASSWORD)
     try:
-        connection = psycopg.connect(
-            address, autocommit=True, options="-c TimeZone=UTC", **({"password": password} if password else {})
-        )
+        # Without one, PGPASSWORD and ~/.pgpass are looked at.
+        connection = psycopg.connect(address, autocommit=True, options="-c TimeZone=UTC", password=password)
     except psycopg.Error as error:
         lines = str(error).strip().splitlines() or ["no answer"]
         raise EngineError(f"{title} cannot be reached: {lines[0]}") from None

@@ -1,8 +1,8 @@
 """Spark, by Spark Connect or with the driver in this process.
 
-``sc://host:15002`` is a Spark Connect server: Java is not needed here. ``spark://host:7077`` is a standalone cluster and
-``spark://local`` this machine, with the driver here. What stands after ``?`` is set on the session
-(``spark://local?spark.sql.shuffle.partitions=8``). A token for Spark Connect: ``KLANTREIS_ENGINE_PASSWORD``.
+``sc://host:15002`` is a Spark Connect server: Java is not needed here. ``spark://host:7077`` is a standalone cluster
+and ``spark://local`` this machine, with the driver here. What stands after ``?`` is set on the session, as in
+``spark://local?spark.sql.shuffle.partitions=8``. A token for Spark Connect: ``KLANTREIS_ENGINE_PASSWORD``.
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ def connect(address: str) -> Spark:
     plain_address = address.split("?", 1)[0]
     if parts.scheme == "sc":
         token = os.environ.get(PASSWORD)
-        held = f"{plain_address.rstrip('/')}{'' if ';' in plain_address else '/'};token={token}" if token else plain_address
+        held = (
+            f"{plain_address.rstrip('/')}{'' if ';' in plain_address else '/'};token={token}"
+            if token
+            else plain_address
+        )
         builder = builder.remote(held)
     else:
         builder = builder.master("local[*]" if parts.netloc == "local" else f"spark://{parts.netloc}")

@@ -16,7 +16,9 @@ def connect(address: str) -> DbapiEngine:
         from trino import dbapi
         from trino.auth import BasicAuthentication
     except ImportError:
-        raise InvalidInputError("The driver for Trino is not installed.", hint="pip install 'klantreis[trino]'") from None
+        raise InvalidInputError(
+            "The driver for Trino is not installed.", hint="pip install 'klantreis[trino]'"
+        ) from None
     parts = urlsplit(address)
     secure = parts.scheme.lower() == "trinos"
     catalog, _, schema = unquote(parts.path.strip("/")).partition("/")

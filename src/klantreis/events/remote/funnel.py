@@ -1,0 +1,161 @@
+"""How many customers took these steps in order, asked of an engine: running maxima per step.
+
+The kernel's rule (``funnel_kernels.walk_in_order``) as windows over the events that match anything: for each event and
+step the latest start that leads there, from the latest arrivals at the steps before. ``b3`` is the start by which an
+event reaches step 3, ``rb3`` the latest of those before an event, ``rt3`` and ``rp3`` the time and the place of the
+last arrival, ``st3`` the time of the step taken before, and ``bar3`` the place of the last event that step 3 excludes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from klantreis.errors import InvalidInputError
+from klantreis.events.answers import Quartiles
+from klantreis.events.durations import SECOND, Duration, microseconds
+from klantreis.events.filter import Filter
+from klantreis.events.funnel_answers import Funnel, FunnelStep
+from klantreis.events.pattern import EventPattern
+from klantreis.events.remote.quartiles import quartiles
+from klantreis.events.remote.view import scope_of, view
+from klantreis.events.share import wilson
+from klantreis.events.stage import Stage, as_stage
+
+if TYPE_CHECKING:
+    from klantreis.events.remote.log import RemoteLog
+
+MOST_STEPS = 32
+_BEFORE = "OVER (PARTITION BY c ORDER BY p ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+#: Earlier than any time.
+_NEVER = -(2**62)
+
+
+def funnel(
+    log: RemoteLog,
+    asked: Filter | None,
+    *,
+    steps: Sequence[Stage | EventPattern | str],
+    within: Duration | None,
+) -> Funnel:
+    """See ``EventLog.funnel``."""
+    stages = stages_of(steps)
+    if stages[0].optional or stages[0].within is not None or stages[0].without is not None:
+        raise InvalidInputError(
+            "The first step of a funnel is where customers enter: it cannot be optional, and nothing comes before it.",
+            hint="Give optional, within and without to a later step.",
+        )
+    window = None if within is None else microseconds(within, what="window")
+    patterns = [stage.matching for stage in stages]
+    patterns += [stage.excluding for stage in stages if stage.excluding is not None]
+    seen = view(log, asked, patterns=patterns)
+    arrivals = arrivals_sql(seen.rows, stages, window)
+    came = [0] * len(stages)
+    for k, n in log.ask(f"SELECT k, COUNT(*) FROM ({arrivals}) AS a GROUP BY k"):
+        came[int(k)] = int(n)
+    entry = quartiles(log, arrivals, "entry", unit=SECOND, by=["k"])
+    since = quartiles(log, arrivals, "since_step", unit=SECOND, by=["k"])
+    scope = scope_of(log, seen, asked)
+    none = Quartiles(None, None, None)
+    return Funnel(
+        scope=scope,
+        within_seconds=None if window is None else window / SECOND,
+        steps=tuple(
+            FunnelStep(
+                pattern=str(stage.pattern),
+                customers=came[k],
+                of_entered=wilson(came[k], came[0]),
+                of_previous=wilson(came[k], came[max(0, min(_ways(stages, k), default=0))]),
+                of_exposed=wilson(came[k], scope.customers),
+                optional=stage.optional,
+                within_seconds=None if stage.limit is None else stage.limit / SECOND,
+                without=None if stage.without is None else str(stage.without),
+                seconds=entry.get((k,), none) if k else none,
+                since_previous=since.get((k,), none) if k else none,
+            )
+            for k, stage in enumerate(stages)
+        ),
+    )
+
+
+def stages_of(steps: Sequence[Stage | EventPattern | str]) -> list[Stage]:
+    """The steps as stages, neither none nor too many."""
+    if not 1 <= len(steps) <= MOST_STEPS:
+        raise InvalidInputError(f"A funnel has 1 to {MOST_STEPS} steps, not {len(steps)}.")
+    return [as_stage(step) for step in steps]
+
+
+def arrivals_sql(rows: str, stages: Sequence[Stage], window: int | None) -> str:
+    """Each customer's first arrival at each step: ``k``, and ``entry`` and ``since_step``: µs since then.
+
+    Parameters
+    ----------
+    rows
+        A SELECT of ``c, p, t`` and marks: ``m0, m1, …`` one per stage, then one per stage that excludes events.
+    window
+        At most this many µs from the first step to the last.
+    """
+    n = len(stages)
+    excluding = [k for k, stage in enumerate(stages) if stage.excluding is not None]
+    columns = ["c", "p", "t", *(f"m{k}" for k in range(n))]
+    bars = [f"MAX(CASE WHEN m{n + at} = 1 THEN p END) {_BEFORE} AS bar{k}" for at, k in enumerate(excluding)]
+    any_mark = " OR ".join(f"m{k} = 1" for k in range(n + len(excluding)))
+    select = (
+        f"SELECT {', '.join([*columns, *bars])}, CASE WHEN m0 = 1 THEN t END AS b0, "
+        f"CASE WHEN m0 = 1 THEN t END AS st0 FROM ({rows}) AS r WHERE {any_mark}"
+    )
+    columns += [*(f"bar{k}" for k in excluding), "b0", "st0"]
+    for k in range(n):
+        running = [f"MAX(b{k}) {_BEFORE} AS rb{k}", f"MAX(CASE WHEN b{k} IS NOT NULL THEN t END) {_BEFORE} AS rt{k}"]
+        running += [f"MAX(CASE WHEN b{k} IS NOT NULL THEN p END) {_BEFORE} AS rp{k}"] if excluding else []
+        select = f"SELECT {', '.join([*columns, *running])} FROM ({select}) AS f{k}"
+        columns += [f"rb{k}", f"rt{k}", *([f"rp{k}"] if excluding else [])]
+        if k + 1 < n:
+            select = _reached(select, columns, stages, k + 1, window)
+            columns += [f"b{k + 1}", f"st{k + 1}"]
+    numbers = " UNION ALL ".join(f"SELECT {k} AS k" for k in range(n))
+    arrived = " OR ".join(f"(k = {k} AND b{k} IS NOT NULL AND rb{k} IS NULL)" for k in range(n))
+    start = " ".join(f"WHEN k = {k} THEN t - b{k}" for k in range(n))
+    step = " ".join(f"WHEN k = {k} THEN t - st{k}" for k in range(n))
+    return (
+        f"SELECT k, CASE {start} END AS entry, CASE {step} END AS since_step "
+        f"FROM ({select}) AS walked CROSS JOIN ({numbers}) AS numbers WHERE {arrived}"
+    )
+
+
+def _reached(select: str, columns: Sequence[str], stages: Sequence[Stage], k: int, window: int | None) -> str:
+    """Add ``b`` and ``st`` of step k: from the steps that may be the one before, the one whose start is latest."""
+    ways = _ways(stages, k)
+    limit = stages[k].limit
+    holds = {}
+    for p in ways:
+        parts = [f"m{k} = 1", f"rb{p} IS NOT NULL"]
+        if window is not None:
+            parts.append(f"t - rb{p} <= {window}")
+        if limit is not None:
+            parts.append(f"t - rt{p} <= {limit}")
+        if stages[k].excluding is not None:
+            parts.append(f"(bar{k} IS NULL OR rp{p} >= bar{k})")
+        holds[p] = " AND ".join(parts)
+    kept = ", ".join(columns)
+    starts = [f"CASE WHEN {holds[p]} THEN rb{p} ELSE {_NEVER} END" for p in ways]
+    best = f"SELECT {kept}, {_greatest(starts)} AS best FROM ({select}) AS w{k}"
+    before = [f"CASE WHEN {holds[p]} AND rb{p} = best THEN rt{p} ELSE {_NEVER} END" for p in ways]
+    return (
+        f"SELECT {kept}, CASE WHEN best > {_NEVER} THEN best END AS b{k}, "
+        f"CASE WHEN best > {_NEVER} THEN {_greatest(before)} END AS st{k} FROM ({best}) AS d{k}"
+    )
+
+
+def _ways(stages: Sequence[Stage], k: int) -> list[int]:
+    """The steps that can be taken right before step k: back to the nearest required one."""
+    found = []
+    for p in range(k - 1, -1, -1):
+        found.append(p)
+        if not stages[p].optional:
+            break
+    return found
+
+
+def _greatest(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"GREATEST({', '.join(parts)})"

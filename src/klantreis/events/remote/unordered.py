@@ -1,0 +1,111 @@
+"""How many customers took these steps in whatever order, asked of an engine.
+
+At each event the steps done within the window are those whose latest event lies at most that long ago. Ranked from the
+latest back, the m-th tells how close together m of them were; the first event with an m-th is when m were first done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from klantreis.errors import InvalidInputError
+from klantreis.events.answers import Quartiles
+from klantreis.events.durations import SECOND, Duration, microseconds
+from klantreis.events.filter import Filter
+from klantreis.events.funnel_answers import StepsDone, StepTaken, UnorderedFunnel
+from klantreis.events.pattern import EventPattern
+from klantreis.events.remote.funnel import stages_of
+from klantreis.events.remote.quartiles import quartiles
+from klantreis.events.remote.view import scope_of, view
+from klantreis.events.share import wilson
+from klantreis.events.stage import Stage
+
+if TYPE_CHECKING:
+    from klantreis.events.remote.log import RemoteLog
+
+
+def unordered_funnel(
+    log: RemoteLog,
+    asked: Filter | None,
+    *,
+    steps: Sequence[Stage | EventPattern | str],
+    within: Duration | None,
+) -> UnorderedFunnel:
+    """See ``EventLog.unordered_funnel``."""
+    stages = stages_of(steps)
+    if any(stage.within is not None or stage.without is not None for stage in stages):
+        raise InvalidInputError(
+            "In a funnel without order no step comes before another, so a step cannot have within or without.",
+            hint="Give the whole funnel a window, or ask for the steps in order.",
+        )
+    required = [k for k, stage in enumerate(stages) if not stage.optional]
+    if not required:
+        raise InvalidInputError("A funnel needs a step that is not optional.")
+    window = None if within is None else microseconds(within, what="window")
+    seen = view(log, asked, patterns=[stage.matching for stage in stages])
+    done_at = _done_sql(seen.rows, required, window)
+    done = [0] * len(required)
+    for m, n in log.ask(f"SELECT m, COUNT(*) FROM ({done_at}) AS d GROUP BY m"):
+        done[int(m) - 1] = int(n)
+    lasted = quartiles(log, done_at, "lasted", unit=SECOND, by=["m"])
+    each, both = _taken(log, seen.rows, len(stages), required)
+    scope = scope_of(log, seen, asked)
+    none = Quartiles(None, None, None)
+    return UnorderedFunnel(
+        scope=scope,
+        within_seconds=None if window is None else window / SECOND,
+        entered=done[0],
+        steps=tuple(
+            StepTaken(
+                str(stage.pattern),
+                stage.optional,
+                each[k],
+                wilson(both[k], done[0]),
+                wilson(each[k], scope.customers),
+            )
+            for k, stage in enumerate(stages)
+        ),
+        done=tuple(
+            StepsDone(
+                steps=m + 1,
+                customers=count,
+                of_entered=wilson(count, done[0]),
+                of_previous=wilson(count, done[max(m - 1, 0)]),
+                of_exposed=wilson(count, scope.customers),
+                seconds=lasted.get((m + 1,), none) if m else none,
+            )
+            for m, count in enumerate(done)
+        ),
+    )
+
+
+def _taken(log: RemoteLog, rows: str, n: int, required: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Customers who took each step, and those of them who took a required one too."""
+    taken = ", ".join(f"MAX(m{k}) AS k{k}" for k in range(n))
+    entered = " OR ".join(f"k{k} = 1" for k in required)
+    sums = ", ".join(f"SUM(k{k}), SUM(CASE WHEN k{k} = 1 AND ({entered}) THEN 1 ELSE 0 END)" for k in range(n))
+    found = [
+        int(value or 0)
+        for value in log.ask(f"SELECT {sums} FROM (SELECT c, {taken} FROM ({rows}) AS r GROUP BY c) AS t")[0]
+    ]
+    return found[::2], found[1::2]
+
+
+def _done_sql(rows: str, required: Sequence[int], window: int | None) -> str:
+    """Per customer and number of different required steps ``m``: ``lasted``, where so many were first done."""
+    frame = "OVER (PARTITION BY c ORDER BY p ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    latest = ", ".join(f"MAX(CASE WHEN m{k} = 1 THEN t END) {frame} AS l{k}" for k in required)
+    any_mark = " OR ".join(f"m{k} = 1" for k in required)
+    known = f"SELECT c, p, t, {latest} FROM ({rows}) AS r WHERE {any_mark}"
+    numbers = " UNION ALL ".join(f"SELECT {k} AS k" for k in required)
+    value = " ".join(f"WHEN k = {k} THEN l{k}" for k in required)
+    long = f"SELECT c, p, t, k, CASE {value} END AS latest FROM ({known}) AS w CROSS JOIN ({numbers}) AS numbers"
+    near = "latest IS NOT NULL" if window is None else f"latest IS NOT NULL AND t - latest <= {window}"
+    ranked = (
+        "SELECT c, p, t - latest AS lasted, "
+        "ROW_NUMBER() OVER (PARTITION BY c, p ORDER BY latest DESC, k) AS m "
+        f"FROM ({long}) AS l WHERE {near}"
+    )
+    first = f"SELECT c, m, lasted, ROW_NUMBER() OVER (PARTITION BY c, m ORDER BY p) AS turn FROM ({ranked}) AS ranked"
+    return f"SELECT c, m, lasted FROM ({first}) AS f WHERE turn = 1"
