@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from klantreis.events import answers, funnel_answers
+from klantreis.events import answers, between_answers, funnel_answers, outcome_answers, rework_answers
 from klantreis.events.pattern import parse_pattern
 from klantreis.events.share import wilson
 
@@ -20,6 +20,10 @@ METHODS = [
         funnel_answers.Funnel,
         funnel_answers.UnorderedFunnel,
         answers.Reach,
+        between_answers.TimeBetween,
+        rework_answers.Rework,
+        outcome_answers.OutcomePaths,
+        outcome_answers.Credit,
     )
 ]
 

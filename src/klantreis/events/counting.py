@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from klantreis.events.answers import (
     Visits,
     VisitTouchpoint,
 )
-from klantreis.events.columns import EPOCH
+from klantreis.events.columns import EPOCH, sealed
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern
@@ -50,7 +50,7 @@ def transitions(log: LocalLog, view: View, asked: Filter | None) -> Transitions:
         table = np.full(n_codes * n_codes, -1, dtype=np.int64)
         n_pairs = kernels.number_by_table(keys, table, found, numbers)
     else:
-        slots = np.full(_power_of_two(2 * len(keys)), -1, dtype=np.int64)
+        slots = np.full(power_of_two(2 * len(keys)), -1, dtype=np.int64)
         n_pairs = kernels.number_by_hash(keys, slots, found, numbers)
     counted = _tallies(numbers, view.offsets, parts, n_pairs)
     counts, customers = _added(counted)
@@ -82,7 +82,7 @@ def transitions(log: LocalLog, view: View, asked: Filter | None) -> Transitions:
     return Transitions(
         scope=scope_of(view, asked),
         count=int(starts[-1]),
-        touchpoints=_touchpoints(view, names),
+        touchpoints=touchpoint_counts(view, names),
         transitions=tuple(
             Transition(names[a], names[b], count, people, share, Quartiles(*seconds))
             for a, b, count, people, share, seconds in rows
@@ -105,11 +105,11 @@ def variants(
         kept[offsets[:-1]] = True
         offsets = np.concatenate(([0], np.cumsum(np.add.reduceat(kept, offsets[:-1], dtype=np.int64))))
         codes = codes[kept]
-    codes, offsets = _read_only(codes), _read_only(offsets.astype(np.int64, copy=False))
+    codes, offsets = sealed(codes), sealed(offsets.astype(np.int64, copy=False))
     n = len(offsets) - 1
-    slots = np.full(_power_of_two(2 * n), -1, dtype=np.int64)
+    slots = np.full(power_of_two(2 * n), -1, dtype=np.int64)
     example, counts = np.empty(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    distinct = kernels.group_sequences(codes, offsets, slots, example, counts)
+    distinct = kernels.group_sequences(codes, offsets, slots, example, counts, np.empty(n, dtype=np.int32))
     # Equal counts stand in the order of the first trace that has them.
     best = np.argsort(-counts[:distinct], kind="stable")[:top]
     named = []
@@ -218,7 +218,8 @@ def _added(counted: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[
     return counts, customers
 
 
-def _touchpoints(view: View, names: tuple[str, ...]) -> tuple[TouchpointCount, ...]:
+def touchpoint_counts(view: View, names: tuple[str, ...]) -> tuple[TouchpointCount, ...]:
+    """What there is of each touchpoint, most events first."""
     counted = _tallies(view.codes.astype(np.int32), view.offsets, stretches(view.offsets), len(names))
     events, customers = _added(counted)
     first = np.bincount(view.codes[view.offsets[:-1]], minlength=len(names))
@@ -252,11 +253,6 @@ def _iso(time: np.int64) -> str:
     return (EPOCH + timedelta(microseconds=int(time))).isoformat().replace("+00:00", "Z")
 
 
-def _power_of_two(at_least: int) -> int:
+def power_of_two(at_least: int) -> int:
+    """A size for a hash: a power of two, 16 or more."""
     return 1 << max(4, (at_least - 1).bit_length())
-
-
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    array = array.view()
-    array.flags.writeable = False
-    return array

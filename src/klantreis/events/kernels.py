@@ -163,8 +163,12 @@ def mark_starts(times: Ints, offsets: Ints, first: int, last: int, gap: int, sta
 
 
 @kernel
-def group_sequences(codes: Codes, offsets: Ints, slots: Ints, example: Ints, counts: Ints) -> int:
+def group_sequences(
+    codes: Codes, offsets: Ints, slots: Ints, example: Ints, counts: Ints, groups_of: NDArray[np.int32]
+) -> int:
     """Group equal stretches of codes: how many groups, the first stretch of each (``example``) and its ``counts``.
+
+    ``groups_of`` is given the group of each stretch.
 
     A hash finds the candidate; the stretches themselves are compared, so that no two are taken for one.
     """
@@ -192,4 +196,5 @@ def group_sequences(codes: Codes, offsets: Ints, slots: Ints, example: Ints, cou
             example[groups] = i
             groups += 1
         counts[slots[slot]] += 1
+        groups_of[i] = slots[slot]
     return groups

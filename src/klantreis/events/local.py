@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -16,14 +16,17 @@ from numpy.typing import NDArray
 
 from klantreis.errors import NotFoundError, did_you_mean
 from klantreis.events.answers import Reach, Transitions, Variants, Visits
+from klantreis.events.between_answers import Starts, TimeBetween
 from klantreis.events.calendar_answers import Activity, Retention
-from klantreis.events.columns import EPOCH, Codes, Columns, Mask, Offsets, Times, columns_of
+from klantreis.events.columns import Codes, Columns, Mask, Offsets, Times, columns_of
 from klantreis.events.durations import Duration
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter, zone_named
 from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
 from klantreis.events.matching import matches, values_missing_from
+from klantreis.events.outcome_answers import Credit, OutcomePaths, Outcomes
 from klantreis.events.pattern import EventPattern, as_pattern
+from klantreis.events.rework_answers import Rework
 from klantreis.events.stage import Stage
 from klantreis.events.step_answers import PathTree, StepMatrix
 from klantreis.events.views import View, view_of
@@ -159,21 +162,9 @@ class LocalLog:
         NotFoundError
             When the log does not know the customer.
         """
-        place = self._place_of.get(customer)
-        if place is None:
-            raise NotFoundError(f"There is no customer {customer!r} in {self.name}.")
-        zone = zone_named(self.zone_name)
-        events = []
-        for at in range(int(self.offsets[place]), int(self.offsets[place + 1])):
-            texts = {name: column.values[int(column.codes[at])] for name, column in self.columns.coded.items()}
-            numbers = {name: float(column[at]) for name, column in self.columns.numeric.items()}
-            attributes: dict[str, str | float] = {
-                **{name: text for name, text in texts.items() if text and name not in ("touchpoint", "channel")},
-                **{name: number for name, number in numbers.items() if number == number},
-            }
-            time = (EPOCH + timedelta(microseconds=int(self.times[at]))).astimezone(zone)
-            events.append(Event(customer, time, texts["touchpoint"], texts.get("channel") or None, attributes))
-        return tuple(events)
+        from klantreis.events.traces import trace
+
+        return trace(self, customer)
 
     # What can be asked of it: see EventLog for what each answers.
 
@@ -225,6 +216,62 @@ class LocalLog:
         from klantreis.events import funnels
 
         return funnels.unordered_funnel(self, self.view(filter), filter, steps=steps, within=within)
+
+    def time_between(
+        self,
+        start: EventPattern | str,
+        end: EventPattern | str,
+        *,
+        starts: Starts = "first",
+        within: Duration | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> TimeBetween:
+        """How long after a start its end comes."""
+        from klantreis.events import between
+
+        a, b = as_pattern(start), as_pattern(end)
+        return between.time_between(self, self.view(filter), filter, start=a, end=b, starts=starts, within=within)
+
+    def rework(self, *, top: int = 20, filter: Filter | None = None) -> Rework:  # noqa: A002
+        """What customers do again: repeats, returns and cycles."""
+        from klantreis.events import rework
+
+        return rework.rework(self, self.view(filter), filter, top=top)
+
+    def paths_to(
+        self,
+        outcome: EventPattern | str,
+        *,
+        by: str = "touchpoint",
+        lookback: Duration | None = None,
+        outcomes: Outcomes = "each",
+        touches: EventPattern | str | None = None,
+        fold_repeats: bool = False,
+        top: int | None = 20,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> OutcomePaths:
+        """Which sequences lead to an outcome, and which to nothing."""
+        from klantreis.events import outcomes as paths
+
+        asked = paths.question(outcome, by, lookback, outcomes, touches, fold_repeats=fold_repeats)
+        return paths.paths_to(self, self.view(filter), filter, asked=asked, top=top)
+
+    def credit(
+        self,
+        outcome: EventPattern | str,
+        *,
+        by: str = "channel",
+        lookback: Duration | None = None,
+        outcomes: Outcomes = "each",
+        touches: EventPattern | str | None = None,
+        fold_repeats: bool = False,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Credit:
+        """Outcomes credited by rule to what is on the paths that led to them."""
+        from klantreis.events import outcomes as paths
+
+        asked = paths.question(outcome, by, lookback, outcomes, touches, fold_repeats=fold_repeats)
+        return paths.credit(self, self.view(filter), filter, asked=asked)
 
     def reach(self, pattern: EventPattern | str, *, filter: Filter | None = None) -> Reach:  # noqa: A002
         """How many customers have a matching event, once or more often."""
@@ -308,7 +355,8 @@ class LocalLog:
     # How.
 
     @cached_property
-    def _place_of(self) -> dict[str, int]:
+    def places(self) -> dict[str, int]:
+        """The place of each customer in ``customers``."""
         return {customer: place for place, customer in enumerate(self.customers)}
 
     @cached_property

@@ -11,11 +11,14 @@ from datetime import date, datetime
 from typing import Protocol
 
 from klantreis.events.answers import Reach, Transitions, Variants, Visits
+from klantreis.events.between_answers import Starts, TimeBetween
 from klantreis.events.calendar_answers import Activity, Retention
 from klantreis.events.durations import Duration
 from klantreis.events.filter import Filter
 from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
+from klantreis.events.outcome_answers import Credit, OutcomePaths, Outcomes
 from klantreis.events.pattern import EventPattern
+from klantreis.events.rework_answers import Rework
 from klantreis.events.stage import Stage
 from klantreis.events.step_answers import PathTree, StepMatrix
 
@@ -131,6 +134,87 @@ class EventLog(Protocol):
             Up to 32 patterns or stages, which may be optional. An event counts for every step that it matches.
         within
             Steps count together only when the first and the last are at most this long apart. None: no limit.
+        """
+        ...
+
+    def time_between(
+        self,
+        start: EventPattern | str,
+        end: EventPattern | str,
+        *,
+        starts: Starts = "first",
+        within: Duration | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> TimeBetween:
+        """How long after a start its end comes: the customer's first later event that matches ``end``.
+
+        Parameters
+        ----------
+        starts
+            ``first``: each customer's first start. ``each``: every start; several can have the same end. ``nearest``:
+            every start without a newer one before its end.
+        within
+            An end later than this is taken as not seen. None: no limit.
+        """
+        ...
+
+    def rework(self, *, top: int = 20, filter: Filter | None = None) -> Rework:  # noqa: A002
+        """What customers do again: a touchpoint twice in a row, or once more after something else.
+
+        Parameters
+        ----------
+        top
+            How many cycles to name; the others are counted together.
+        """
+        ...
+
+    def paths_to(
+        self,
+        outcome: EventPattern | str,
+        *,
+        by: str = "touchpoint",
+        lookback: Duration | None = None,
+        outcomes: Outcomes = "each",
+        touches: EventPattern | str | None = None,
+        fold_repeats: bool = False,
+        top: int | None = 20,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> OutcomePaths:
+        """Which sequences lead to an outcome, and which to nothing.
+
+        Parameters
+        ----------
+        by
+            What a sequence is made of: touchpoint, channel or an attribute. Events without it are on no path.
+        lookback
+            Only events up to this long before an outcome led to it; those before that led to nothing. None: all since
+            the customer's outcome before.
+        outcomes
+            ``each`` outcome of a customer ends a path and the next begins; or only the ``first`` does, and what
+            follows it is left out.
+        touches
+            Only these events can be on a path; None: all. An outcome itself never is.
+        fold_repeats
+            Take immediate repeats on a path as one.
+        top
+            How many sequences to name, None for all; the others are counted together.
+        """
+        ...
+
+    def credit(
+        self,
+        outcome: EventPattern | str,
+        *,
+        by: str = "channel",
+        lookback: Duration | None = None,
+        outcomes: Outcomes = "each",
+        touches: EventPattern | str | None = None,
+        fold_repeats: bool = False,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Credit:
+        """Outcomes credited to what is on the paths that led to them: first, last, linear and by position.
+
+        The parameters are those of ``paths_to``.
         """
         ...
 
