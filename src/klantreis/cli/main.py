@@ -19,6 +19,7 @@ COMMANDS = {
     "check": ("klantreis.cli.check", "List the weak spots of a workspace."),
     "events": ("klantreis.cli.events", "Import customer events and question them."),
     "reality": ("klantreis.cli.reality", "Lay the journeys that customers made beside a map."),
+    "fit": ("klantreis.cli.fit", "Say how well customers follow a map, and how they leave it."),
     "render": ("klantreis.cli.render", "Draw a map: html, pdf, svg or png."),
     "serve": ("klantreis.cli.serve", "Show a workspace in the browser, and edit it."),
     "copy": ("klantreis.cli.copy", "Copy a workspace between a folder and a database."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,23 +42,42 @@ def lay_reality(store: Store, journey_id: str) -> Reality:
     InvalidInputError
         When the journey has no rule for its runs, or its dataset has no log.
     """
+    place = log_place(store, journey_id)
+    # Two pages that ask at once wait for one answer rather than compute it twice.
+    with _lock:
+        if place.key not in _answers:
+            answer = reality(place.journey, _opened(place))
+            _forget(_answers)
+            _answers[place.key] = answer
+        return _answers[place.key]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LogPlace:
+    """A journey and where its log is; ``key`` changes whenever either does."""
+
+    journey: Journey
+    rule: RunRule
+    path: Path
+    digest: str
+    key: tuple[Any, ...]
+
+
+def log_place(store: Store, journey_id: str) -> LogPlace:
+    """Find the log of a journey, by the journey's id or slug; errors as of :func:`lay_reality`."""
     workspace = store.load()
     full_id = journey_id if ":" in journey_id else f"journey:{journey_id}"
     version = store.version(full_id)
     journey = workspace.get(full_id, Journey)
     rule = _rule(journey)
-    dataset = workspace.get(rule.dataset, Dataset)
-    path, digest = _place(store, dataset)
-    key = (store.location, str(path), digest, journey.id, version)
-    # Two pages that ask at once wait for one answer rather than compute it twice.
+    path, digest = _place(store, workspace.get(rule.dataset, Dataset))
+    return LogPlace(journey, rule, path, digest, (store.location, str(path), digest, journey.id, version))
+
+
+def log_at(place: LogPlace) -> LocalLog:
+    """Open a journey's log, kept in memory; refused when the journey names what the log does not know."""
     with _lock:
-        if key not in _answers:
-            log = _opened(path, digest)
-            _check_names(journey, rule, log)
-            answer = reality(journey, log)
-            _forget(_answers)
-            _answers[key] = answer
-        return _answers[key]
+        return _opened(place)
 
 
 def has_reality(journey: Journey) -> bool:
@@ -96,14 +116,15 @@ def _place(store: Store, dataset: Dataset) -> tuple[Path, str]:
     return path, str(manifest["digest"])
 
 
-def _opened(path: Path, digest: str) -> LocalLog:
+def _opened(place: LogPlace) -> LocalLog:
     from klantreis.events.log_folder import open_log
 
-    key = (str(path), digest)
+    key = (str(place.path), place.digest)
     if key not in _logs:
-        log = open_log(path)
+        log = open_log(place.path)
         _forget(_logs)
         _logs[key] = log
+    _check_names(place.journey, place.rule, _logs[key])
     return _logs[key]
 
 
@@ -137,6 +158,8 @@ def _patterns(journey: Journey, rule: RunRule) -> Iterator[tuple[str, EventPatte
     for step in journey.steps:
         if step.observable and step.pattern is not None:
             yield f"steps.{step.id}.pattern", step.pattern
+            if step.failed is not None:
+                yield f"steps.{step.id}.failed", step.failed
     for name, pattern in (("start", rule.start), ("end", rule.end), ("customers", rule.customers)):
         if pattern is not None:
             yield f"runs.{name}", pattern
