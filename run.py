@@ -3,6 +3,7 @@
 
     python3 run.py demo [--port N] [--no-browser]           build the worked example and serve it on 127.0.0.1
     python3 run.py test [--require-browser] [PYTEST ARGS]   format, lint, types, import contracts, then pytest
+    python3 run.py test --engines [PYTEST ARGS]             also on ClickHouse and on Spark, local and a cluster
     python3 run.py lint                                     the same without pytest
     python3 run.py lock [--upgrade]                         write requirements/*.txt anew from pyproject.toml
 
@@ -62,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
         code = lint()
         if code or options.command == "lint":
             return code
-        return tests(rest, require_browser=options.require_browser)
+        return tests(rest, require_browser=options.require_browser, engines=options.engines)
     except StopError as stop:
         print(f"run.py: {stop}", file=sys.stderr)
         return 1
@@ -80,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
     test = commands.add_parser("test", help="run every check and every test", allow_abbrev=False)
     test.add_argument("--require-browser", action="store_true", help="fail when there is no Chromium or Chrome")
+    test.add_argument("--engines", action="store_true", help="ask ClickHouse and Spark too (1.5 GB, once)")
     commands.add_parser("lint", help="format, lint, types and import contracts", allow_abbrev=False)
     pins = commands.add_parser("lock", help="write the locks anew from pyproject.toml", allow_abbrev=False)
     pins.add_argument("--upgrade", action="store_true", help="take the newest versions, not the pinned ones")
@@ -113,11 +115,13 @@ def lint() -> int:
     return 0
 
 
-def tests(arguments: list[str], *, require_browser: bool) -> int:
+def tests(arguments: list[str], *, require_browser: bool, engines: bool) -> int:
     """Run pytest on everything, or on what the arguments choose."""
     environment = dict(os.environ)
     if require_browser:
         environment["KLANTREIS_REQUIRE_BROWSER"] = "1"
+    if engines:
+        environment["KLANTREIS_ENGINES"] = "all"
     return subprocess.run([tool("pytest"), *arguments], cwd=ROOT, env=environment, check=False).returncode
 
 
@@ -128,12 +132,16 @@ def lock(*, upgrade: bool) -> int:
     """
     import tomllib  # not there before 3.11, and then check_python has a better sentence
 
-    builders = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    builders = project["build-system"]["requires"]
     test, demo_lock = LOCKS / "test.txt", LOCKS / "demo.txt"
     compile_locks(["pyproject.toml", "-", "--extra", "demo", "--extra", "dev"], test, builders, upgrade=upgrade)
     pins = ["--constraints", str(test.relative_to(ROOT))]
     compile_locks(["pyproject.toml", "-", "--extra", "demo", *pins], demo_lock, builders, upgrade=upgrade)
     compile_locks(["-"], LOCKS / "uv.txt", ["uv"], upgrade=upgrade)
+    # Spark and chDB are far larger than all else together: the tests of engines keep them apart.
+    extras = project["project"]["optional-dependencies"]
+    compile_locks(["-"], LOCKS / "engines.txt", [*extras["spark"], *extras["chdb"]], upgrade=upgrade)
     return 0
 
 
