@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def activity(log: LocalLog, view: View, asked: Filter | None) -> Activity:
     """See ``EventLog.activity``."""
-    first, last = (int(view.times.min()), int(view.times.max())) if len(view.times) else (0, 0)
+    first, last = view.first_time or 0, view.last_time or 0
     changes, shifts = clock_shifts(first, last, zone_named(log.zone_name))
     names: tuple[str, ...] = ()
     channels: Codes = np.empty(0, dtype=np.uint8)

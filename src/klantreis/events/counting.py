@@ -20,10 +20,8 @@ from klantreis.events.answers import (
     Transitions,
     Variant,
     Variants,
-    Visits,
-    VisitTouchpoint,
 )
-from klantreis.events.columns import EPOCH, sealed
+from klantreis.events.columns import EPOCH, Codes, sealed
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern
@@ -131,40 +129,6 @@ def variants(
     )
 
 
-def visits(log: LocalLog, view: View, asked: Filter | None, *, gap: Duration) -> Visits:
-    """See ``EventLog.visits``."""
-    longest = microseconds(gap, what="gap")
-    offsets = visit_offsets(view, longest)
-    begins, ends = offsets[:-1], offsets[1:] - 1
-    n = len(begins)
-    opening = np.searchsorted(begins, view.offsets)
-    lengths = np.diff(offsets)
-    between = view.times[begins[1:]] - view.times[ends[:-1]] if n else np.empty(0, dtype=np.int64)
-    same_customer = np.ones(len(between), dtype=bool)
-    same_customer[opening[1:-1] - 1] = False
-    singles = int(np.count_nonzero(lengths == 1))
-    n_codes = len(log.touchpoints)
-    first = np.bincount(view.codes[begins], minlength=n_codes)
-    last = np.bincount(view.codes[ends], minlength=n_codes)
-    order = sorted(np.flatnonzero(first + last).tolist(), key=lambda code: (-int(first[code]), code))
-    return Visits(
-        scope=scope_of(view, asked),
-        gap_seconds=longest / SECOND,
-        n=n,
-        per_customer=quartiles_of(np.diff(opening), 1),
-        events=quartiles_of(lengths, 1),
-        seconds=quartiles_of(view.times[ends] - view.times[begins], SECOND),
-        between_seconds=quartiles_of(between[same_customer], SECOND),
-        single=wilson(singles, n),
-        touchpoints=tuple(
-            VisitTouchpoint(
-                log.touchpoints[code], int(first[code]), int(first[code]) / n, int(last[code]), int(last[code]) / n
-            )
-            for code in order
-        ),
-    )
-
-
 def reach(log: LocalLog, view: View, asked: Filter | None, *, pattern: EventPattern) -> Reach:
     """See ``EventLog.reach``."""
     found = view.of(log.mask(pattern))
@@ -191,13 +155,13 @@ def visit_offsets(view: View, gap: int) -> NDArray[np.int64]:
 
 def scope_of(view: View, asked: Filter | None) -> Scope:
     """What is left of the log for a question."""
-    if not len(view.times):
+    if view.first_time is None or view.last_time is None:
         return Scope(0, 0, None, None, asked)
-    return Scope(view.n_customers, len(view.times), _iso(view.times.min()), _iso(view.times.max()), asked)
+    return Scope(view.n_customers, len(view.times), _iso(view.first_time), _iso(view.last_time), asked)
 
 
 def _tallies(
-    numbers: NDArray[np.int32], offsets: NDArray[np.int64], parts: Sequence[tuple[int, int]], size: int
+    numbers: NDArray[np.int32] | Codes, offsets: NDArray[np.int64], parts: Sequence[tuple[int, int]], size: int
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Events and distinct customers of each number, for each stretch of customers."""
     counted = [(np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)) for _ in parts]
@@ -220,7 +184,7 @@ def _added(counted: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[
 
 def touchpoint_counts(view: View, names: tuple[str, ...]) -> tuple[TouchpointCount, ...]:
     """What there is of each touchpoint, most events first."""
-    counted = _tallies(view.codes.astype(np.int32), view.offsets, stretches(view.offsets), len(names))
+    counted = _tallies(view.codes, view.offsets, stretches(view.offsets), len(names))
     events, customers = _added(counted)
     first = np.bincount(view.codes[view.offsets[:-1]], minlength=len(names))
     last = np.bincount(view.codes[view.offsets[1:] - 1], minlength=len(names))
@@ -249,8 +213,8 @@ def quartiles_of(values: NDArray[np.int64], unit: int) -> Quartiles:
     return Quartiles(*(found[0] / unit).tolist())
 
 
-def _iso(time: np.int64) -> str:
-    return (EPOCH + timedelta(microseconds=int(time))).isoformat().replace("+00:00", "Z")
+def _iso(time: int) -> str:
+    return (EPOCH + timedelta(microseconds=time)).isoformat().replace("+00:00", "Z")
 
 
 def power_of_two(at_least: int) -> int:

@@ -82,7 +82,7 @@ def number_by_hash(keys: Ints, slots: Ints, found: Ints, numbers: NDArray[np.int
 
 @kernel
 def tally(
-    numbers: NDArray[np.int32], offsets: Ints, first: int, last: int, counts: Ints, customers: Ints, seen: Ints
+    numbers: NDArray[np.int32] | Codes, offsets: Ints, first: int, last: int, counts: Ints, customers: Ints, seen: Ints
 ) -> None:
     """Count each number's events and its distinct customers; -1 is passed over. ``seen`` starts at -1."""
     for i in range(first, last):

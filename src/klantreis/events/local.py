@@ -189,9 +189,9 @@ class LocalLog:
 
     def visits(self, *, gap: Duration = "30min", filter: Filter | None = None) -> Visits:  # noqa: A002
         """Events close in time, taken together."""
-        from klantreis.events import counting
+        from klantreis.events import visits
 
-        return counting.visits(self, self.view(filter), filter, gap=gap)
+        return visits.visits(self, self.view(filter), filter, gap=gap)
 
     def funnel(
         self,

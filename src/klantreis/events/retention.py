@@ -44,7 +44,7 @@ def retention(
         raise InvalidInputError(f"Retention looks 0 to {MOST_COLUMNS} periods on, not {periods}.")
     zone = zone_named(log.zone_name)
     seen_to = _seen_to(log, asked, complete_to)
-    first, last = (int(view.times.min()), int(view.times.max())) if len(view.times) else (0, 0)
+    first, last = view.first_time or 0, view.last_time or 0
     days, edges = calendar_edges(first, last, by, zone)
     sizes, returns = _counted(log, view, start, back, edges, len(days), periods + 1, unbounded=unbounded)
     whole = _whole(days, by, log, seen_to) if len(view.times) else 0

@@ -26,8 +26,9 @@ def stretches(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
 
 def in_threads(work: Callable[..., object], parts: Sequence[tuple[Any, ...]]) -> None:
     """Call ``work`` for each part, at the same time; kernels release the lock."""
-    if len(parts) == 1:
-        work(*parts[0])
+    if len(parts) < 2:
+        for part in parts:
+            work(*part)
         return
     with ThreadPoolExecutor(len(parts)) as pool:
         for done in [pool.submit(work, *part) for part in parts]:

@@ -51,6 +51,11 @@ class View:
         return None if self.kept is None else np.flatnonzero(self.kept)
 
     @cached_property
+    def first_time(self) -> int | None:
+        """The time of the first event that is left."""
+        return int(self.times.min()) if len(self.times) else None
+
+    @cached_property
     def last_time(self) -> int | None:
         """The time of the last event that is left: what comes later nobody saw."""
         return int(self.times.max()) if len(self.times) else None
