@@ -68,7 +68,14 @@ def _by_key(listed: object) -> object:
     for each in listed:
         if isinstance(each, dict) and isinstance(each.get("key"), str):
             value = each.get("value")
-            if isinstance(value, dict):
-                value = next((one for one in value.values() if as_text(one) is not None), None)
-            found[each["key"]] = value
+            found[each["key"]] = _typed(value) if isinstance(value, dict) else value
     return found
+
+
+def _typed(value: dict[str, Any]) -> Any:
+    """The one value that is given; exports in JSON write whole numbers as text."""
+    for kind, one in value.items():
+        text = as_text(one)
+        if text is not None:
+            return int(text) if kind == "int_value" and text.lstrip("-").isdecimal() and len(text) < 20 else one
+    return None

@@ -58,7 +58,7 @@ def _row(file: SourceFile, line: int, given: dict[str, Any]) -> Record | Malform
     elif name in _ALIAS:
         alias = text_at(event, "properties.alias")
         if alias and person:
-            link = Link(alias, person, "alias")
+            link = Link(alias, person, "same")  # the first or the second may be the new one
     return Record(
         line,
         event,

@@ -16,13 +16,17 @@ from klantreis.sources.limits import DEFAULT, Limits
 
 CUSTOMER, TIME, TOUCHPOINT, CHANNEL = WORKED_OUT = ("@customer", "@time", "@touchpoint", "@channel")
 
-LinkKind = Literal["alias", "identify"]
+LinkKind = Literal["same", "alias", "identify"]
 _ZONED = re.compile(r"[Tt ]\d\d?:\d\d.*([Zz]|UTC|[+-]\d\d:?(\d\d)?)$")
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?([Tt ]|$)")
 
 
 class Link(NamedTuple):
-    """One id is the same customer as another: ``alias`` says so outright, ``identify`` by using both at once."""
+    """One id is the same customer as another.
+
+    ``alias`` says that the first is now called by the second, ``identify`` that both were used at once, and ``same``
+    that they are one without saying which is its name.
+    """
 
     alias: str
     owner: str
