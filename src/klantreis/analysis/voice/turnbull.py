@@ -1,0 +1,93 @@
+"""The likeliest spread of values known only up to brackets: where mass can lie, and how much lies there."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from klantreis.analysis.result import Floats
+
+
+def innermost(brackets: Floats) -> Floats:
+    """The brackets (left, right] that can hold mass: a left end followed at once by a right end.
+
+    Examples
+    --------
+    >>> innermost(np.array([[0.0, 7.0], [4.0, 11.0], [6.0, 10.0], [5.0, 5.0]])).tolist()
+    [[5.0, 5.0], [6.0, 7.0]]
+    """
+    exact = brackets[:, 0] == brackets[:, 1]
+    # At one value: an exact value begins just before it, a right end holds it, a left end begins just after.
+    lefts = np.column_stack([brackets[:, 0], np.where(exact, 0, 2)])
+    rights = np.column_stack([brackets[:, 1], np.ones(len(brackets))])
+    ends = np.vstack([np.unique(lefts, axis=0), np.unique(rights, axis=0)])
+    is_left = ends[:, 1] != 1
+    order = np.lexsort((ends[:, 1], ends[:, 0]))
+    ends, is_left = ends[order], is_left[order]
+    begins = np.flatnonzero(is_left[:-1] & ~is_left[1:])
+    return np.column_stack([ends[begins, 0], ends[begins + 1, 0]])
+
+
+def members(brackets: Floats, spots: Floats) -> npt.NDArray[np.bool_]:
+    """Brackets × spots: whether the bracket holds the spot."""
+    left, right = brackets[:, [0]], brackets[:, [1]]
+    exact_spot = spots[:, 0] == spots[:, 1]
+    begins = np.where(exact_spot, (left < spots[:, 0]) | ((left == right) & (left == spots[:, 0])), left <= spots[:, 0])
+    return np.asarray(begins & (spots[:, 1] <= right))
+
+
+def maximise(
+    counts: Floats, holds: npt.NDArray[np.bool_], *, rounds: int = 50_000, tolerance: float = 1e-9
+) -> tuple[Floats, Floats]:
+    """The shares of the spots that make the counts of the brackets likeliest, for several rows of counts at once.
+
+    Parameters
+    ----------
+    counts
+        Rows × brackets: how many (or how much weight) named each.
+    holds
+        Brackets × spots.
+    rounds, tolerance
+        Most steps of EM, and the Kuhn-Tucker gap at which to stop.
+
+    Returns
+    -------
+    shares, gaps
+        Rows × spots, and per row how much the steepest spot could still gain per respondent (0 at the maximum).
+    """
+    inside = holds.astype(np.float64)
+    whole = counts.sum(axis=1, keepdims=True)
+    share = counts / whole
+    spots = np.full((len(counts), holds.shape[1]), 1 / holds.shape[1])
+    gain = _gain(share, spots, inside)
+    for step in range(rounds):
+        spots *= gain
+        gain = _gain(share, spots, inside)
+        if step % 20 == 0:
+            spots /= spots.sum(axis=1, keepdims=True)
+            if gain.max() - 1 < tolerance:
+                break
+    return spots / spots.sum(axis=1, keepdims=True), gain.max(axis=1) - 1
+
+
+def settle(counts: Floats, holds: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+    """The shares for one row of counts, with spots that the maximum leaves empty at exactly 0, and the gap.
+
+    EM comes near 0 only slowly. Spots that are nearly empty are taken out; when the rest is still a maximum over
+    all spots, they were empty.
+    """
+    found, gap = maximise(counts, holds)
+    smallest = counts[counts > 0].min() / counts.sum()
+    keep = found[0] > 1e-3 * smallest
+    if keep.all() or not np.asarray(holds[:, keep].any(axis=1))[counts[0] > 0].all():
+        return found[0], float(gap[0])
+    kept, _ = maximise(counts, holds[:, keep])
+    whole = np.zeros_like(found)
+    whole[:, keep] = kept
+    over_all = float(_gain(counts / counts.sum(), whole, holds.astype(np.float64)).max() - 1)
+    return (whole[0], over_all) if over_all < 1e-6 else (found[0], float(gap[0]))
+
+
+def _gain(share: Floats, spots: Floats, inside: Floats) -> Floats:
+    likely = spots @ inside.T
+    return np.asarray(np.divide(share, likely, out=np.zeros_like(share), where=likely > 0) @ inside)
