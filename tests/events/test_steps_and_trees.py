@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError
-from klantreis.events import path_trees, threads
+from klantreis.events import counting, threads
 from klantreis.events.columns import EPOCH
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
@@ -129,7 +129,7 @@ def test_the_hash_and_threads_change_no_tree_and_no_matrix(rows: list[Row]) -> N
         log.steps(align="touchpoint='b'"),
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(path_trees, "LARGEST_TABLE", 0)
+        patch.setattr(counting, "LARGEST_TABLE", 0)
         patch.setattr(threads, "EVENTS_PER_THREAD", 3)
         patch.setattr(os, "cpu_count", lambda: 3)
         assert [

@@ -103,6 +103,22 @@ def sealed(array: NDArray[Any]) -> NDArray[Any]:
     return plain
 
 
+def coded_numbers(column: NDArray[np.float64]) -> tuple[NDArray[np.uint32], tuple[float, ...]]:
+    """A code for each distinct number, from 1 in their order (NaN: 0), and the numbers.
+
+    Examples
+    --------
+    >>> codes, numbers = coded_numbers(np.array([2.5, np.nan, 1.0, 2.5]))
+    >>> codes.tolist(), numbers
+    ([2, 0, 1, 2], (1.0, 2.5))
+    """
+    known = ~np.isnan(column)
+    distinct, codes = np.unique(column[known], return_inverse=True)
+    all_codes = np.zeros(len(column), dtype=np.uint32)
+    all_codes[known] = codes + 1
+    return all_codes, tuple(distinct.tolist())
+
+
 def code_type(values: int) -> type[np.uint8] | type[np.uint16] | type[np.uint32]:
     """The smallest unsigned integer that can hold this many codes.
 

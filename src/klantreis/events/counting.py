@@ -39,17 +39,9 @@ LARGEST_TABLE = 1 << 22
 def transitions(log: LocalLog, view: View, asked: Filter | None) -> Transitions:
     """See ``EventLog.transitions``."""
     names, n_codes = log.touchpoints, len(log.touchpoints)
-    keys = np.empty(len(view.codes), dtype=np.int64)
     parts = stretches(view.offsets)
-    in_threads(lambda a, b: kernels.pair_keys(view.codes, view.offsets, a, b, n_codes, keys), parts)
-    numbers = np.empty(len(keys), dtype=np.int32)
-    found = np.empty(min(len(keys), n_codes * n_codes), dtype=np.int64)
-    if n_codes * n_codes <= LARGEST_TABLE:
-        table = np.full(n_codes * n_codes, -1, dtype=np.int64)
-        n_pairs = kernels.number_by_table(keys, table, found, numbers)
-    else:
-        slots = np.full(power_of_two(2 * len(keys)), -1, dtype=np.int64)
-        n_pairs = kernels.number_by_hash(keys, slots, found, numbers)
+    numbers, found = numbered_pairs(view, n_codes)
+    n_pairs = len(found)
     counted = _tallies(numbers, view.offsets, parts, n_pairs)
     counts, customers = _added(counted)
     starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
@@ -64,7 +56,7 @@ def transitions(log: LocalLog, view: View, asked: Filter | None) -> Transitions:
     )
     quartiles = np.empty((n_pairs, 3))
     in_threads(lambda a, b: kernels.quartiles(gaps, starts, a, b, quartiles), stretches(starts))
-    sources, targets = found[:n_pairs] // n_codes, found[:n_pairs] % n_codes
+    sources, targets = found // n_codes, found % n_codes
     leaving = np.zeros(n_codes, dtype=np.int64)
     np.add.at(leaving, sources, counts)
     order = np.lexsort((targets, sources, -counts))
@@ -160,6 +152,33 @@ def scope_of(view: View, asked: Filter | None) -> Scope:
     return Scope(view.n_customers, len(view.times), _iso(view.first_time), _iso(view.last_time), asked)
 
 
+def numbered_pairs(view: View, n_codes: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Number the pair that each event makes with the one before (-1: none), and the two codes of each, packed."""
+    keys = np.empty(len(view.codes), dtype=np.int64)
+    in_threads(lambda a, b: kernels.pair_keys(view.codes, view.offsets, a, b, n_codes, keys), stretches(view.offsets))
+    return renumbered(keys, n_codes * n_codes)
+
+
+def renumbered(keys: NDArray[np.int64], possible: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Number keys 0, 1, … as they first appear (-1 stays), and the key of each number."""
+    numbers = np.empty(len(keys), dtype=np.int32)
+    found = np.empty(min(len(keys), possible), dtype=np.int64)
+    if possible <= LARGEST_TABLE:
+        table = np.full(possible, -1, dtype=np.int64)
+        count = kernels.number_by_table(keys, table, found, numbers)
+    else:
+        slots = np.full(power_of_two(2 * len(keys)), -1, dtype=np.int64)
+        count = kernels.number_by_hash(keys, slots, found, numbers)
+    return numbers, found[:count]
+
+
+def tallies(
+    numbers: NDArray[np.int32] | Codes, offsets: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Events and distinct customers of each number; -1 is passed over."""
+    return _added(_tallies(numbers, offsets, stretches(offsets), size))
+
+
 def _tallies(
     numbers: NDArray[np.int32] | Codes, offsets: NDArray[np.int64], parts: Sequence[tuple[int, int]], size: int
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -184,8 +203,7 @@ def _added(counted: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[
 
 def touchpoint_counts(view: View, names: tuple[str, ...]) -> tuple[TouchpointCount, ...]:
     """What there is of each touchpoint, most events first."""
-    counted = _tallies(view.codes, view.offsets, stretches(view.offsets), len(names))
-    events, customers = _added(counted)
+    events, customers = tallies(view.codes, view.offsets, len(names))
     first = np.bincount(view.codes[view.offsets[:-1]], minlength=len(names))
     last = np.bincount(view.codes[view.offsets[1:] - 1], minlength=len(names))
     n = max(view.n_customers, 1)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,8 @@ from klantreis.errors import NotFoundError, did_you_mean
 from klantreis.events.answers import Reach, Transitions, Variants, Visits
 from klantreis.events.between_answers import Starts, TimeBetween
 from klantreis.events.calendar_answers import Activity, Retention
-from klantreis.events.columns import Codes, Columns, Mask, Offsets, Times, columns_of
+from klantreis.events.columns import Codes, Columns, Mask, Offsets, Times, coded_numbers, columns_of
+from klantreis.events.comparison_answers import Comparison
 from klantreis.events.durations import Duration
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter, zone_named
@@ -105,13 +105,7 @@ class LocalLog:
         return (int(self.times.min()), int(self.times.max())) if self.n_events else None
 
     def attribute_codes(self, name: str) -> Codes | NDArray[np.uint32]:
-        """A code per event for the channel or an attribute; 0 is none. A number has a code per distinct value.
-
-        Raises
-        ------
-        NotFoundError
-            When the log has no such field.
-        """
+        """A code per event for the channel or an attribute; 0 is none. A number has a code per distinct value."""
         if name in self.columns.coded:
             return self.columns.coded[name].codes
         return self._number_codes(name)[0]
@@ -123,18 +117,10 @@ class LocalLog:
         return ("", *(str(int(value)) if value.is_integer() else repr(value) for value in self._number_codes(name)[1]))
 
     def attribute_numbers(self, name: str) -> NDArray[np.float64]:
-        """A numeric attribute per event; NaN is none.
-
-        Raises
-        ------
-        NotFoundError
-            When the log has no such numeric attribute.
-        """
+        """A numeric attribute per event; NaN is none."""
         if name not in self.columns.numeric:
-            raise NotFoundError(
-                f"There is no numeric attribute {name!r} in {self.name}.",
-                hint=did_you_mean(name, self.columns.numeric, what="numeric attribute"),
-            )
+            hint = did_you_mean(name, self.columns.numeric, what="numeric attribute")
+            raise NotFoundError(f"There is no numeric attribute {name!r} in {self.name}.", hint=hint)
         return self.columns.numeric[name]
 
     def mask(self, pattern: EventPattern | str) -> Mask:
@@ -293,18 +279,8 @@ class LocalLog:
         """The ways that customers go from a point, or came to it."""
         from klantreis.events import path_trees
 
-        asked = None if pattern is None else as_pattern(pattern)
-        return path_trees.tree(
-            self,
-            self.view(filter),
-            filter,
-            pattern=asked,
-            backward=backward,
-            depth=depth,
-            breadth=breadth,
-            gap=gap,
-            fold_repeats=fold_repeats,
-        )
+        shape = path_trees.Shape(backward, depth, breadth, gap, fold_repeats)
+        return path_trees.tree(self, self.view(filter), filter, pattern=pattern, shape=shape)
 
     def steps(
         self,
@@ -317,8 +293,7 @@ class LocalLog:
         """Where customers are at each position of their trace."""
         from klantreis.events import steps
 
-        centre = None if align is None else as_pattern(align)
-        return steps.steps(self, self.view(filter), filter, upto=upto, align=centre, before=before)
+        return steps.steps(self, self.view(filter), filter, upto=upto, align=align, before=before)
 
     def retention(
         self,
@@ -334,23 +309,32 @@ class LocalLog:
         """Which customers came back, per day, week or month after they started."""
         from klantreis.events import retention
 
-        return retention.retention(
-            self,
-            self.view(filter),
-            filter,
-            by=by,
-            start=None if start is None else as_pattern(start),
-            back=None if back is None else as_pattern(back),
-            periods=periods,
-            unbounded=unbounded,
-            complete_to=complete_to,
-        )
+        how = retention.How(by, start, back, periods, unbounded, complete_to)
+        return retention.retention(self, self.view(filter), filter, how=how)
 
     def activity(self, *, filter: Filter | None = None) -> Activity:  # noqa: A002
         """When on the day and in the week events happen, and through which channel."""
         from klantreis.events import activity
 
         return activity.activity(self, self.view(filter), filter)
+
+    def compare(
+        self,
+        first: Filter | EventPattern | str,
+        second: Filter | EventPattern | str | None = None,
+        *,
+        on: str = "transitions",
+        steps: Sequence[Stage | EventPattern | str] = (),
+        within: Duration | None = None,
+        upto: int = 10,
+        top: int = 50,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Comparison:
+        """How two groups of customers differ, and what of it may be luck."""
+        from klantreis.events import comparing
+
+        how = comparing.How(steps, within, upto, top)
+        return comparing.compare(self, self.view(filter), filter, first=first, second=second, on=on, how=how)
 
     # How.
 
@@ -360,24 +344,16 @@ class LocalLog:
         return {customer: place for place, customer in enumerate(self.customers)}
 
     @cached_property
-    def _coded_numbers(self) -> dict[str, Any]:
+    def _coded_numbers(self) -> dict[str, tuple[NDArray[np.uint32], tuple[float, ...]]]:
         return {}
 
     def _number_codes(self, name: str) -> tuple[NDArray[np.uint32], tuple[float, ...]]:
-        if name not in self.columns.numeric:
-            raise NotFoundError(
-                f"There is no attribute {name!r} in {self.name}.",
-                hint=did_you_mean(name, self.fields, what="attribute"),
-            )
         if name not in self._coded_numbers:
-            column = self.columns.numeric[name]
-            known = ~np.isnan(column)
-            distinct, codes = np.unique(column[known], return_inverse=True)
-            all_codes = np.zeros(len(column), dtype=np.uint32)
-            all_codes[known] = codes + 1
-            self._coded_numbers[name] = (all_codes, tuple(distinct.tolist()))
-        found: tuple[NDArray[np.uint32], tuple[float, ...]] = self._coded_numbers[name]
-        return found
+            if name not in self.columns.numeric:
+                hint = did_you_mean(name, self.fields, what="attribute")
+                raise NotFoundError(f"There is no attribute {name!r} in {self.name}.", hint=hint)
+            self._coded_numbers[name] = coded_numbers(self.columns.numeric[name])
+        return self._coded_numbers[name]
 
 
 def log_of(events: Iterable[Event], *, timezone: str = "UTC") -> LocalLog:

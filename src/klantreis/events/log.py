@@ -13,6 +13,7 @@ from typing import Protocol
 from klantreis.events.answers import Reach, Transitions, Variants, Visits
 from klantreis.events.between_answers import Starts, TimeBetween
 from klantreis.events.calendar_answers import Activity, Retention
+from klantreis.events.comparison_answers import Comparison
 from klantreis.events.durations import Duration
 from klantreis.events.filter import Filter
 from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
@@ -24,6 +25,7 @@ from klantreis.events.step_answers import PathTree, StepMatrix
 
 __all__ = [
     "Activity",
+    "Comparison",
     "EventLog",
     "Filter",
     "Funnel",
@@ -308,4 +310,38 @@ class EventLog(Protocol):
 
     def activity(self, *, filter: Filter | None = None) -> Activity:  # noqa: A002
         """When on the day and in the week events happen, in the log's own time zone, and through which channel."""
+        ...
+
+    def compare(
+        self,
+        first: Filter | EventPattern | str,
+        second: Filter | EventPattern | str | None = None,
+        *,
+        on: str = "transitions",
+        steps: Sequence[Stage | EventPattern | str] = (),
+        within: Duration | None = None,
+        upto: int = 10,
+        top: int = 50,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Comparison:
+        """How two groups of customers differ, and what of it may be luck.
+
+        Parameters
+        ----------
+        first, second
+            The groups: a filter (a period, say), or a pattern: the customers with a matching event. Without a second
+            one, the first is compared with everybody else.
+        on
+            ``reach`` (who has each touchpoint, or each pattern in ``steps``), ``transitions`` (who makes each pair),
+            ``times`` (median time between each pair, of each customer's first), ``funnel``, ``variants`` (whose trace
+            is exactly it), ``steps`` (who is where at each position).
+        steps, within
+            Of the funnel; see there.
+        upto
+            The last position of ``steps``.
+        top
+            How many of the most frequent paths to compare.
+        filter
+            What both groups are part of.
+        """
         ...

@@ -6,7 +6,7 @@ next is counted, the most frequent ways become nodes, the others are folded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +16,10 @@ from klantreis.errors import InvalidInputError
 from klantreis.events import kernels as counting_kernels
 from klantreis.events import step_kernels as kernels
 from klantreis.events.columns import Codes, sealed
-from klantreis.events.counting import LARGEST_TABLE, scope_of, visit_offsets
+from klantreis.events.counting import renumbered, scope_of, visit_offsets
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
-from klantreis.events.pattern import EventPattern
+from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.share import wilson
 from klantreis.events.step_answers import Branch, PathNode, PathTree
 from klantreis.events.threads import in_threads
@@ -54,19 +54,23 @@ class _Growing:
     next: list[_Growing] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What was asked, in the words of ``EventLog.tree``."""
+
+    backward: bool
+    depth: int
+    breadth: int
+    gap: Duration | None
+    fold_repeats: bool
+
+
 def tree(
-    log: LocalLog,
-    view: View,
-    asked: Filter | None,
-    *,
-    pattern: EventPattern | None,
-    backward: bool,
-    depth: int,
-    breadth: int,
-    gap: Duration | None,
-    fold_repeats: bool,
+    log: LocalLog, view: View, asked: Filter | None, *, pattern: EventPattern | str | None, shape: Shape
 ) -> PathTree:
     """See ``EventLog.tree``."""
+    backward, depth, breadth, gap, fold_repeats = astuple(shape)
+    pattern = None if pattern is None else as_pattern(pattern)
     if not 0 <= depth <= DEEPEST or breadth < 0:
         raise InvalidInputError(
             f"A path tree is 0 to {DEEPEST} touchpoints deep, not {depth}, and shows 0 (all) or more ways on, "
@@ -124,7 +128,7 @@ def _grown(paths: _Paths, touchpoints: tuple[str, ...], *, depth: int, breadth: 
         limit = 0 if far == depth else breadth or n_codes
         keys = np.empty(n, dtype=np.int64)
         _keys(paths, at, -far if back else far, n_codes, keys)
-        numbers, found = _numbered(keys, len(level) * n_codes)
+        numbers, found = renumbered(keys, len(level) * n_codes)
         if not len(found):
             break
         counts = np.bincount(numbers[numbers >= 0], minlength=len(found))
@@ -144,18 +148,6 @@ def _keys(paths: _Paths, at: NDArray[np.int32], far: int, n_codes: int, keys: ND
     in_threads(
         lambda a, b: kernels.branch_keys(paths.codes, paths.starts, paths.bounds, at, a, b, far, n_codes, keys), parts
     )
-
-
-def _numbered(keys: NDArray[np.int64], possible: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    numbers = np.empty(len(keys), dtype=np.int32)
-    found = np.empty(min(len(keys), possible), dtype=np.int64)
-    if possible <= LARGEST_TABLE:
-        table = np.full(possible, -1, dtype=np.int64)
-        count = counting_kernels.number_by_table(keys, table, found, numbers)
-    else:
-        slots = np.full(1 << max(4, (2 * len(keys) - 1).bit_length()), -1, dtype=np.int64)
-        count = counting_kernels.number_by_hash(keys, slots, found, numbers)
-    return numbers, found[:count]
 
 
 def _chosen(

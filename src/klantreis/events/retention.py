@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from klantreis.events.columns import EPOCH, Mask
 from klantreis.events.counting import scope_of
 from klantreis.events.filter import Filter, bounds, zone_named
 from klantreis.events.local_time import calendar_edges
-from klantreis.events.pattern import EventPattern
+from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.share import Share, wilson
 from klantreis.events.threads import in_threads, stretches
 
@@ -27,23 +28,27 @@ MOST_COLUMNS = 1000
 _ANY: Mask = np.empty(0, dtype=np.bool_)
 
 
-def retention(
-    log: LocalLog,
-    view: View,
-    asked: Filter | None,
-    *,
-    by: str,
-    start: EventPattern | None,
-    back: EventPattern | None,
-    periods: int,
-    unbounded: bool,
-    complete_to: date | datetime | None,
-) -> Retention:
+@dataclass(frozen=True, slots=True)
+class How:
+    """What was asked, in the words of ``EventLog.retention``."""
+
+    by: str
+    start: EventPattern | str | None
+    back: EventPattern | str | None
+    periods: int
+    unbounded: bool
+    complete_to: date | datetime | None
+
+
+def retention(log: LocalLog, view: View, asked: Filter | None, *, how: How) -> Retention:
     """See ``EventLog.retention``."""
+    by, periods, unbounded = how.by, how.periods, how.unbounded
+    start = None if how.start is None else as_pattern(how.start)
+    back = None if how.back is None else as_pattern(how.back)
     if not 0 <= periods <= MOST_COLUMNS:
         raise InvalidInputError(f"Retention looks 0 to {MOST_COLUMNS} periods on, not {periods}.")
     zone = zone_named(log.zone_name)
-    seen_to = _seen_to(log, asked, complete_to)
+    seen_to = _seen_to(log, asked, how.complete_to)
     first, last = view.first_time or 0, view.last_time or 0
     days, edges = calendar_edges(first, last, by, zone)
     sizes, returns = _counted(log, view, start, back, edges, len(days), periods + 1, unbounded=unbounded)

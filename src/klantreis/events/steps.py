@@ -12,7 +12,7 @@ from klantreis.events import step_kernels as kernels
 from klantreis.events.columns import Mask, Offsets
 from klantreis.events.counting import scope_of
 from klantreis.events.filter import Filter
-from klantreis.events.pattern import EventPattern
+from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.share import Share, wilson
 from klantreis.events.step_answers import StepMatrix, StepRow
 from klantreis.events.threads import in_threads, stretches
@@ -26,7 +26,7 @@ MOST_POSITIONS = 1000
 
 
 def steps(
-    log: LocalLog, view: View, asked: Filter | None, *, upto: int, align: EventPattern | None, before: int
+    log: LocalLog, view: View, asked: Filter | None, *, upto: int, align: EventPattern | str | None, before: int
 ) -> StepMatrix:
     """See ``EventLog.steps``."""
     if upto < 1 or before < 0 or upto + before > MOST_POSITIONS:
@@ -44,7 +44,7 @@ def steps(
     order = sorted(np.flatnonzero(totals).tolist(), key=lambda code: (-int(totals[code]), log.touchpoints[code]))
     return StepMatrix(
         scope=scope_of(view, asked),
-        align=None if align is None else str(align),
+        align=None if align is None else str(as_pattern(align)),
         n=n,
         positions=positions,
         rows=tuple(StepRow(log.touchpoints[code], _shares(table[:, code], n)) for code in order),

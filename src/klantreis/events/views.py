@@ -65,21 +65,31 @@ class View:
         return per_event if self.kept is None else per_event[self.kept]
 
 
-def view_of(log: LocalLog, chosen: Filter) -> View:
-    """What a filter leaves of a log."""
+def view_of(log: LocalLog, *chosen: Filter) -> View:
+    """What a filter leaves of a log; of several, what all of them leave."""
+    return _kept(log, _keeping(log, chosen))
+
+
+def view_without(log: LocalLog, chosen: Filter, others: View) -> View:
+    """What a filter leaves of the customers who have nothing left in another view of the log."""
+    there = np.zeros(log.n_customers, dtype=np.bool_)
+    there[slice(None) if others.customers is None else others.customers] = True
+    return _kept(log, _both(_keeping(log, (chosen,)), np.repeat(~there, np.diff(log.offsets))))
+
+
+def _keeping(log: LocalLog, filters: tuple[Filter, ...]) -> Mask | None:
     keep: Mask | None = None
-    start, end = bounds(chosen.span, zone_named(log.zone_name))
-    if start is not None:
-        keep = log.times >= start
-    if end is not None:
-        keep = _both(keep, log.times < end)
-    if chosen.where_pattern is not None:
-        keep = _both(keep, log.mask(chosen.where_pattern))
-    if chosen.customers_pattern is not None and log.n_events:
-        keep = _both(keep, _of_customers(log, log.mask(chosen.customers_pattern)))
-    if keep is None:
-        return View(sealed(log.touchpoint_codes), sealed(log.times), sealed(log.offsets))
-    return _kept(log, keep)
+    for chosen in filters:
+        start, end = bounds(chosen.span, zone_named(log.zone_name))
+        if start is not None:
+            keep = _both(keep, log.times >= start)
+        if end is not None:
+            keep = _both(keep, log.times < end)
+        if chosen.where_pattern is not None:
+            keep = _both(keep, log.mask(chosen.where_pattern))
+        if chosen.customers_pattern is not None and log.n_events:
+            keep = _both(keep, _of_customers(log, log.mask(chosen.customers_pattern)))
+    return keep
 
 
 def _of_customers(log: LocalLog, having: Mask) -> Mask:
@@ -91,7 +101,9 @@ def _of_customers(log: LocalLog, having: Mask) -> Mask:
     return keep
 
 
-def _kept(log: LocalLog, keep: Mask) -> View:
+def _kept(log: LocalLog, keep: Mask | None) -> View:
+    if keep is None:
+        return View(sealed(log.touchpoint_codes), sealed(log.times), sealed(log.offsets))
     from klantreis.events import around_kernels as kernels
     from klantreis.events.threads import in_threads, stretches
 

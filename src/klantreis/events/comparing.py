@@ -1,0 +1,215 @@
+"""How two groups of customers differ; see ``EventLog.compare``.
+
+Whatever is compared is one number for each customer (did, did not; one time), so that customers are what is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from klantreis.errors import InvalidInputError, did_you_mean
+from klantreis.events import comparison_kernels, counting, kernels
+from klantreis.events.columns import sealed
+from klantreis.events.comparison_answers import ComparedRow, Comparison, Group, MedianTime, On
+from klantreis.events.counting import numbered_pairs, power_of_two, scope_of, tallies, touchpoint_counts
+from klantreis.events.differing import false_discovery, median, median_difference, p_of_shares
+from klantreis.events.durations import SECOND, Duration
+from klantreis.events.filter import Filter
+from klantreis.events.pattern import EventPattern, as_pattern
+from klantreis.events.share import Share, difference, wilson
+from klantreis.events.stage import Stage
+from klantreis.events.steps import count_positions
+from klantreis.events.views import View, view_of, view_without
+
+if TYPE_CHECKING:
+    from klantreis.events.local import LocalLog
+
+#: Of the rows that are said to differ, this part may be false alarm.
+FALSE_DISCOVERY = 0.05
+
+What = tuple[str, ...]
+Shares = Mapping[What, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What is compared, beside the groups, in the words of ``EventLog.compare``."""
+
+    steps: Sequence[Stage | EventPattern | str]
+    within: Duration | None
+    upto: int
+    top: int
+
+
+def compare(
+    log: LocalLog,
+    view: View,
+    asked: Filter | None,
+    *,
+    first: Filter | EventPattern | str,
+    second: Filter | EventPattern | str | None,
+    on: str,
+    how: How,
+) -> Comparison:
+    """See ``EventLog.compare``."""
+    first = _group(first)
+    second = None if second is None else _group(second)
+    if on not in get_args(On):
+        raise InvalidInputError(
+            f"Groups cannot be compared on {on!r}.", hint=did_you_mean(on, get_args(On), what="comparison")
+        )
+    if how.upto < 1 or how.top < 1:
+        raise InvalidInputError(
+            f"The last position and the number of paths must be 1 or more, not {how.upto} and {how.top}."
+        )
+    base = asked or Filter()
+    one = view_of(log, base, first)
+    other = view_without(log, base, one) if second is None else view_of(log, base, second)
+    rows = _times(log, one, other) if on == "times" else _shares(log, one, other, on, how)
+    corrected = false_discovery([row.p for row in rows])
+    rows = [
+        ComparedRow(row.what, row.first, row.second, row.difference, row.p, q, q is not None and q <= FALSE_DISCOVERY)
+        for row, q in zip(rows, corrected, strict=True)
+    ]
+    rows.sort(key=lambda row: (not row.differs, -abs(row.difference.value or 0.0), row.what))
+    return Comparison(
+        scope=scope_of(view, asked),
+        on=on,
+        groups=(
+            Group(first, one.n_customers, len(one.times)),
+            Group(second, other.n_customers, len(other.times)),
+        ),
+        in_both=int(np.count_nonzero(_members(log, one) & _members(log, other))),
+        false_discovery=FALSE_DISCOVERY,
+        rows=tuple(rows),
+    )
+
+
+def _group(group: Filter | EventPattern | str) -> Filter:
+    return group if isinstance(group, Filter) else Filter(customers=group)
+
+
+def _members(log: LocalLog, view: View) -> NDArray[np.bool_]:
+    found = np.full(log.n_customers, view.customers is None)
+    if view.customers is not None:
+        found[view.customers] = True
+    return found
+
+
+def _shares(log: LocalLog, one: View, other: View, on: str, how: How) -> list[ComparedRow]:
+    if on == "variants":
+        first, second = _variants(log, one, other, how.top)
+    else:
+        ask: Callable[[LocalLog, View, How], Shares] = {
+            "reach": _reach,
+            "transitions": _transitions,
+            "funnel": _funnel,
+            "steps": _steps,
+        }[on]
+        first, second = ask(log, one, how), ask(log, other, how)
+    rows = []
+    for what in dict.fromkeys((*first, *second)):
+        left = first.get(what) or wilson(0, one.n_customers)
+        right = second.get(what) or wilson(0, other.n_customers)
+        rows.append(
+            ComparedRow(what, left, right, difference(left, right), p_of_shares(left, right), None, differs=False)
+        )
+    return rows
+
+
+def _reach(log: LocalLog, view: View, how: How) -> Shares:
+    if how.steps:
+        patterns = [step.matching if isinstance(step, Stage) else as_pattern(step) for step in how.steps]
+        answers = [counting.reach(log, view, None, pattern=pattern) for pattern in patterns]
+        return {(answer.pattern,): answer.customers for answer in answers}
+    counts = touchpoint_counts(view, log.touchpoints)
+    return {(each.touchpoint,): wilson(each.customers, view.n_customers) for each in counts}
+
+
+def _transitions(log: LocalLog, view: View, _how: How) -> Shares:
+    numbers, found = numbered_pairs(view, len(log.touchpoints))
+    _, customers = tallies(numbers, view.offsets, len(found))
+    return {
+        pair: wilson(count, view.n_customers)
+        for pair, count in zip(_pairs(log, found), customers.tolist(), strict=True)
+    }
+
+
+def _funnel(log: LocalLog, view: View, how: How) -> Shares:
+    from klantreis.events import funnels
+
+    answer = funnels.funnel(log, view, None, steps=how.steps, within=how.within)
+    return {
+        (f"{place}. {step.pattern}",): step.of_exposed if place == 1 else step.of_entered
+        for place, step in enumerate(answer.steps, start=1)
+    }
+
+
+def _steps(log: LocalLog, view: View, how: How) -> Shares:
+    table, _ = count_positions(view, view.offsets[:-1], 0, how.upto, len(log.touchpoints))
+    n = view.n_customers
+    table[:, 0] = n - table.sum(axis=1)  # code 0, which no event has, stands for those whose trace is over
+    return {
+        (str(place + 1), log.touchpoints[code]): wilson(int(table[place, code]), n)
+        for place, code in np.argwhere(table).tolist()
+    }
+
+
+def _variants(log: LocalLog, one: View, other: View, top: int) -> tuple[Shares, Shares]:
+    """The most frequent paths of both groups together, in each."""
+    codes = np.concatenate((one.codes, other.codes))
+    offsets = np.concatenate((one.offsets, other.offsets[1:] + one.offsets[-1]))
+    n, m = len(offsets) - 1, one.n_customers
+    slots = np.full(power_of_two(2 * n), -1, dtype=np.int64)
+    example, counts = np.empty(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    groups = np.empty(n, dtype=np.int32)
+    distinct = kernels.group_sequences(sealed(codes), sealed(offsets), slots, example, counts, groups)
+    best = np.argsort(-counts[:distinct], kind="stable")[:top].tolist()
+    of_one = np.bincount(groups[:m], minlength=distinct)
+    first, second = {}, {}
+    for group in best:
+        path = codes[offsets[example[group]] : offsets[example[group] + 1]].tolist()
+        what = tuple(log.touchpoints[code] for code in path)
+        first[what] = wilson(int(of_one[group]), m)
+        second[what] = wilson(int(counts[group] - of_one[group]), n - m)
+    return first, second
+
+
+def _times(log: LocalLog, one: View, other: View) -> list[ComparedRow]:
+    first, second = _first_times(log, one), _first_times(log, other)
+    nothing = np.empty(0)
+    rows = []
+    for what in dict.fromkeys((*first, *second)):
+        left, right = first.get(what, nothing), second.get(what, nothing)
+        apart, p = median_difference(left, right)
+        rows.append(ComparedRow(what, _median_time(left), _median_time(right), apart, p, None, differs=False))
+    return rows
+
+
+def _first_times(log: LocalLog, view: View) -> dict[What, NDArray[np.float64]]:
+    """Of each pair of touchpoints: the seconds between the two the first time that each customer made it, sorted."""
+    numbers, found = numbered_pairs(view, len(log.touchpoints))
+    _, customers = tallies(numbers, view.offsets, len(found))
+    starts = np.concatenate(([0], np.cumsum(customers))).astype(np.int64)
+    gaps = np.empty(starts[-1], dtype=np.int64)
+    seen = np.full(len(found), -1, dtype=np.int64)
+    comparison_kernels.scatter_first_gaps(numbers, view.times, view.offsets, seen, starts[:-1].copy(), gaps)
+    seconds = gaps / SECOND
+    return {
+        pair: np.sort(seconds[begin:end])
+        for pair, begin, end in zip(_pairs(log, found), starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+    }
+
+
+def _median_time(ordered: NDArray[np.float64]) -> MedianTime:
+    return MedianTime(len(ordered), median(ordered) if len(ordered) else None)
+
+
+def _pairs(log: LocalLog, found: NDArray[np.int64]) -> Iterable[What]:
+    n_codes = len(log.touchpoints)
+    return ((log.touchpoints[key // n_codes], log.touchpoints[key % n_codes]) for key in found.tolist())
