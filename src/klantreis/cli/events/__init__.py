@@ -13,6 +13,10 @@ _COMMANDS = {
     "variants": ("klantreis.cli.events.questions", "Which whole paths occur, most frequent first."),
     "visits": ("klantreis.cli.events.questions", "Events close in time, taken together."),
     "funnel": ("klantreis.cli.events.funnels", "How many customers take these steps, in order or not."),
+    "between": ("klantreis.cli.events.outcomes", "How long after one thing the other comes."),
+    "rework": ("klantreis.cli.events.outcomes", "What customers do again: repeats, returns, cycles."),
+    "paths-to": ("klantreis.cli.events.outcomes", "Which paths lead to an outcome, and which to nothing."),
+    "credit": ("klantreis.cli.events.outcomes", "Outcomes credited to channels by the usual rules."),
     "reach": ("klantreis.cli.events.questions", "How many customers have a matching event."),
 }
 
@@ -26,7 +30,7 @@ class _Events(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        found = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command")
+        found = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), f"{cmd_name.replace('-', '_')}_command")
         return found if isinstance(found, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
