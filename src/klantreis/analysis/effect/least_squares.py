@@ -1,0 +1,158 @@
+"""A regression: coefficients, what they weigh on, and how sure they are. Linear, logistic or Poisson.
+
+Only what the effects need: a full-rank design with its intercept, weights, and the parts of a sandwich.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from klantreis.analysis.result import Floats
+from klantreis.errors import InvalidInputError
+
+Family = Literal["linear", "logistic", "poisson"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A fitted regression.
+
+    Parameters
+    ----------
+    coefficients
+        Shape (p,).
+    fitted
+        Shape (n,), on the scale of the outcome.
+    design
+        Shape (n, p).
+    slope
+        Shape (n,): how fast the fitted value moves with the linear predictor.
+    bread
+        Shape (p, p): inverse of the sum of weighted outer products.
+    residuals
+        Shape (n,).
+    """
+
+    family: Family
+    coefficients: Floats
+    fitted: Floats
+    design: Floats
+    slope: Floats
+    bread: Floats
+    residuals: Floats
+
+    def predict(self, design: Floats) -> Floats:
+        """Fitted values of other cases."""
+        return mean_of(self.family, design @ self.coefficients)
+
+    @property
+    def df(self) -> int:
+        """Cases less parameters."""
+        return int(len(self.fitted) - len(self.coefficients))
+
+    def classical(self) -> Floats:
+        """Covariance of the coefficients when all residuals spread alike."""
+        return np.asarray(self.bread * float(self.residuals @ self.residuals) / self.df)
+
+    def hc3(self) -> Floats:
+        """Covariance of the coefficients whatever the residuals' spread (MacKinnon and White 1985).
+
+        A case that the line passes through whatever its outcome has no residual to judge it by; its leverage is
+        held below one.
+        """
+        leverage = np.einsum("ij,jk,ik->i", self.design, self.bread, self.design) * self.slope
+        scaled = self.design * (self.residuals / np.maximum(1 - leverage, 1e-8))[:, None]
+        return np.asarray(self.bread @ (scaled.T @ scaled) @ self.bread)
+
+
+def mean_of(family: Family, predictor: Floats) -> Floats:
+    """The outcome that a linear predictor stands for."""
+    if family == "logistic":
+        return np.asarray(1 / (1 + np.exp(-np.clip(predictor, -35, 35))))
+    if family == "poisson":
+        return np.asarray(np.exp(np.clip(predictor, -50, 50)))
+    return predictor
+
+
+def with_intercept(columns: Floats) -> Floats:
+    """A column of ones before the others."""
+    return np.column_stack([np.ones(len(columns)), columns])
+
+
+def check_design(name: str, design: Floats) -> None:
+    """The design has more cases than parameters and no column that the others make up."""
+    n, p = design.shape
+    if n <= p:
+        raise InvalidInputError(f"{name} asks for {p} parameters of {n} cases: too few.")
+    scaled = design / np.maximum(np.abs(design).max(axis=0), 1e-300)
+    if np.linalg.matrix_rank(scaled, tol=1e-9 * np.sqrt(n) * np.linalg.norm(scaled, 2)) < p:
+        raise InvalidInputError(
+            f"{name} holds a column that does not vary, or that the others make up.",
+            hint="Leave one category out of every set of dummies, and leave constants out.",
+        )
+
+
+def fit(
+    design: Floats,
+    outcome: Floats,
+    *,
+    family: Family = "linear",
+    offset: Floats | None = None,
+    weights: Floats | None = None,
+    name: str = "covariates",
+) -> Fit:
+    """Least squares, or iteratively reweighted least squares to convergence.
+
+    Raises
+    ------
+    InvalidInputError
+        When the design lacks rank or cases, or the fit does not settle (a perfect separation).
+
+    Examples
+    --------
+    >>> line = fit(with_intercept(np.array([[0.0], [1.0], [2.0]])), np.array([1.0, 3.0, 5.0]))
+    >>> line.coefficients.round(6).tolist()
+    [1.0, 2.0]
+    """
+    check_design(name, design)
+    shift = np.zeros(len(design)) if offset is None else offset
+    w = np.ones(len(design)) if weights is None else weights
+    # Columns of like size, so that squares of large numbers do not spoil the solution.
+    scale = np.sqrt((design**2).mean(axis=0))
+    z = design / scale
+    if family == "linear":
+        root = np.sqrt(w)
+        beta = np.linalg.lstsq(z * root[:, None], root * (outcome - shift), rcond=None)[0]
+        slope = w
+    else:
+        beta, slope = _reweighted(z, outcome, family, shift, w, name)
+    bread = np.linalg.inv((z * slope[:, None]).T @ z)
+    fitted = mean_of(family, z @ beta + shift)
+    return Fit(family, beta / scale, fitted, design, slope, bread / np.outer(scale, scale), outcome - fitted)
+
+
+def _reweighted(z: Floats, y: Floats, family: Family, shift: Floats, w: Floats, name: str) -> tuple[Floats, Floats]:
+    start = (y + y.mean()) / 2
+    predictor = np.log(start / (1 - start)) if family == "logistic" else np.log(np.maximum(start, 1e-8))
+    beta = np.zeros(z.shape[1])
+    for _ in range(60):
+        mean = mean_of(family, predictor)
+        slope = mean * (1 - mean) if family == "logistic" else mean
+        slope = np.maximum(slope, 1e-12)
+        root = np.sqrt(w * slope)
+        target = predictor - shift + (y - mean) / slope
+        new = np.linalg.lstsq(z * root[:, None], root * target, rcond=None)[0]
+        predictor = z @ new + shift
+        if np.abs(new - beta).max() <= 1e-10 * (1 + np.abs(new).max()):
+            mean = mean_of(family, predictor)
+            return new, w * np.maximum(mean * (1 - mean) if family == "logistic" else mean, 1e-12)
+        if np.abs(predictor).max() > 30 and family == "logistic":
+            break
+        beta = new
+    raise InvalidInputError(
+        f"{name} foretell the outcome of a logistic or Poisson regression all but perfectly, or it does not settle.",
+        hint="Leave out what decides by itself who was exposed: there nobody can be compared with anybody.",
+    )
