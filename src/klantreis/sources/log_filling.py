@@ -39,8 +39,8 @@ class Wish:
 
 @contextmanager
 def connected(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database that works in a scratch folder."""
-    with duckdb.connect(str(scratch / "work.duckdb")) as connection:
+    """A database in memory, with a scratch folder for what does not fit."""
+    with duckdb.connect() as connection:
         connection.execute(f"SET temp_directory = {quoted_text(str(scratch / 'spilled'))}")
         connection.execute(f"SET memory_limit = '{min(MEMORY, _memory() * 6 // 10) >> 20}MiB'")
         connection.execute("SET TimeZone = 'UTC'")

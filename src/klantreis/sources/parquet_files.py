@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from klantreis.errors import EventImportError
@@ -25,30 +26,30 @@ def parquet_table(path: Path, connection: Connection, *, limits: Limits = DEFAUL
     """
     literal = literal_path(path)
     relation = f"read_parquet({quoted_text(literal)}, file_row_number = false)"
-    try:
+    with _told(path):
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
-            raise
-        raise EventImportError(f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}") from None
-    if len(described) > limits.columns:
-        raise beyond(limits, "columns", path)
-    columns = tuple(
-        Column(
-            str(row[0]), quoted_name(str(row[0])), _held(connection, relation, str(row[0]), str(row[1])), str(row[1])
+        if len(described) > limits.columns:
+            raise beyond(limits, "columns", path)
+        columns = tuple(
+            Column(
+                str(row[0]),
+                quoted_name(str(row[0])),
+                _held(connection, relation, str(row[0]), str(row[1])),
+                str(row[1]),
+            )
+            for row in described
         )
-        for row in described
-    )
 
     def rows(places: Sequence[int] | None) -> Iterator[RefusedRow]:
         if not places:
             return
         texts = ", ".join(f"CAST({column.sql} AS VARCHAR)" for column in columns)
         wanted = ", ".join(str(place) for place in places)
-        found = connection.execute(
-            f"SELECT file_row_number, {texts} FROM read_parquet({quoted_text(literal)}, file_row_number = true) "  # noqa: S608
-            f"WHERE file_row_number IN ({wanted}) ORDER BY file_row_number"
-        ).fetchall()
+        with _told(path):
+            found = connection.execute(
+                f"SELECT file_row_number, {texts} FROM read_parquet({quoted_text(literal)}, file_row_number = true) "  # noqa: S608
+                f"WHERE file_row_number IN ({wanted}) ORDER BY file_row_number"
+            ).fetchall()
         for number, *values in found:
             named = zip(columns, values, strict=True)
             yield RefusedRow(
@@ -56,6 +57,17 @@ def parquet_table(path: Path, connection: Connection, *, limits: Limits = DEFAUL
             )
 
     return Table(path, columns, relation, rows, source="parquet", malformed=0)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say what is wrong with the file when SQL cannot read it."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
+            raise
+        raise EventImportError(f"{path} cannot be read as Parquet: {str(error).partition(chr(10))[0]}") from None
 
 
 def _held(connection: Connection, relation: str, name: str, type_name: str) -> Held:
