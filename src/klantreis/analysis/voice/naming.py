@@ -1,0 +1,23 @@
+"""Names of the columns of a table: as given, or their numbers from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from klantreis.errors import InvalidInputError
+
+
+def column_names(names: Sequence[str] | None, width: int) -> tuple[str, ...]:
+    """One distinct name per column.
+
+    Examples
+    --------
+    >>> column_names(None, 2)
+    ('1', '2')
+    """
+    if names is None:
+        return tuple(str(number) for number in range(1, width + 1))
+    found = tuple(names)
+    if len(found) != width or len(set(found)) != width:
+        raise InvalidInputError(f"names must be {width} different names, one per column; there are {len(set(found))}.")
+    return found
