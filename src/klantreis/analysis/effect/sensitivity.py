@@ -1,0 +1,97 @@
+"""How strong would something unmeasured have to be to explain an effect away: the E-value."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from klantreis.analysis.effect.estimate import critical
+from klantreis.analysis.result import Floats, Result
+from klantreis.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EValue(Result):
+    """The risk ratio that a confounder must have with exposure and with outcome; 1 means nothing is needed.
+
+    ``estimate`` is for the effect itself, ``low`` for the end of its interval that lies nearest to no effect (None when
+    no interval was given); there is no ``high``.
+    """
+
+    risk_ratio: float
+
+
+def e_value(
+    risk_ratio: float, *, low: float | None = None, high: float | None = None, n: int = 0, confidence: float = 0.95
+) -> EValue:
+    """The E-value of a risk ratio, and of the end of its interval that lies nearest to 1.
+
+    Parameters
+    ----------
+    risk_ratio
+        Above zero; below 1 for an exposure that protects.
+    low, high
+        The ends of its interval.
+    n, confidence
+        Of the study that it comes from; only handed on.
+
+    Raises
+    ------
+    InvalidInputError
+        When a ratio is not above zero, or the interval does not hold the risk ratio.
+
+    References
+    ----------
+    VanderWeele and Ding (2017), Annals of Internal Medicine 167(4).
+
+    Examples
+    --------
+    >>> found = e_value(3.9, low=1.8, high=8.7)
+    >>> round(found.estimate, 2), round(found.low, 1)
+    (7.26, 3.0)
+    """
+    for name, value in (("risk_ratio", risk_ratio), ("low", low), ("high", high)):
+        if value is not None and not value > 0:
+            raise InvalidInputError(f"{name} must lie above 0, not at {value}.")
+    if not math.isfinite(risk_ratio):
+        raise InvalidInputError("risk_ratio must be finite.")
+    if (low is not None and low > risk_ratio) or (high is not None and high < risk_ratio):
+        raise InvalidInputError(f"The interval from low to high does not hold the risk_ratio, {risk_ratio}.")
+    near = low if risk_ratio >= 1 else high
+    limit = None if near is None else 1.0 if (near <= 1) == (risk_ratio >= 1) else _needed(near)
+    return EValue(
+        estimate=_needed(risk_ratio),
+        low=limit,
+        high=None,
+        n=n,
+        method="e-value",
+        confidence=confidence,
+        risk_ratio=risk_ratio,
+    )
+
+
+def _needed(ratio: float) -> float:
+    strength = max(ratio, 1 / ratio)
+    return strength + math.sqrt(strength * (strength - 1))
+
+
+def e_value_of_effect(means: list[float], error: float, outcome: Floats, *, confidence: float) -> EValue:
+    """The E-value of a difference of two means.
+
+    Of a yes-or-no outcome the ratio of the two means is the risk ratio. Any other outcome is put in standard
+    deviations d and turned into about exp(0.91 d) (VanderWeele and Ding 2017).
+    """
+    half = critical(confidence) * error
+    gap = means[0] - means[1]
+    if np.isin(outcome, (0, 1)).all() and min(means) > 0:
+        ratio = means[0] / means[1]
+        # On the log scale, with the spread of the difference carried over by its slope at the mean of the two.
+        wide = half / (sum(means) / 2)
+        ends = (ratio * math.exp(-wide), ratio * math.exp(wide))
+    else:
+        spread = float(outcome.std()) or 1.0
+        ratio = math.exp(min(0.91 * gap / spread, 300))
+        ends = (math.exp(min(0.91 * (gap - half) / spread, 300)), math.exp(min(0.91 * (gap + half) / spread, 300)))
+    return e_value(ratio, low=min(ends[0], ratio), high=max(ends[1], ratio), n=len(outcome), confidence=confidence)
