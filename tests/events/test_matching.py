@@ -140,12 +140,33 @@ def test_a_mask_is_a_judgement_of_each_event(events: list[Event], node: Node) ->
     assert log.mask(str(EventPattern(node))).tolist() == expected
 
 
+letters = st.sampled_from(["a", "b"]).map(lambda name: Comparison("touchpoint", "=", name))
+near = st.one_of(
+    st.builds(Near, letters, st.sampled_from(["after", "before"]), letters, gaps),
+    st.builds(Near, letters, st.just("around"), letters, gaps.filter(bool)),
+    st.builds(lambda a, b, c, first, second: Then((a, b, c), (first, second)), letters, letters, letters, gaps, gaps),
+    st.builds(Nth, st.sampled_from([1, -1, 2, -2]), letters),
+)
+moments = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 9)), min_size=2, max_size=8)
+
+
+@settings(deadline=None, max_examples=300)
+@given(moments, near)
+def test_neighbours_are_found_to_the_second(moments: list[tuple[str, int]], node: Node) -> None:
+    trace = [Event("an", EPOCH + timedelta(seconds=second), name) for name, second in moments]
+    trace.sort(key=lambda event: event.time)
+    expected = [holds(node, trace, at) for at in range(len(trace))]
+    assert log_of(trace).mask(EventPattern(node)).tolist() == expected
+
+
 def test_an_event_is_not_its_own_neighbour_and_equal_times_keep_their_order() -> None:
     log = log_of(Event("an", EPOCH + timedelta(days=day), name) for name, day in (("a", 0), ("b", 0), ("a", 8)))
     assert log.mask("touchpoint = 'a' after touchpoint = 'a'").tolist() == [False, False, True]
     assert log.mask("touchpoint = 'a' within 7d after touchpoint = 'a'").tolist() == [False] * 3
     assert log.mask("touchpoint = 'b' within 1s after touchpoint = 'a'").tolist() == [False, True, False]
     assert log.mask("touchpoint = 'b' within 1s before touchpoint = 'a'").tolist() == [False] * 3
+    assert log.mask("touchpoint = 'b' within 8d before touchpoint = 'a'").tolist() == [False, True, False]
+    assert log.mask("touchpoint = 'b' within 7d before touchpoint = 'a'").tolist() == [False] * 3
     assert log.mask("touchpoint = 'a' within 8d around touchpoint = 'b'").tolist() == [True, False, True]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,59 +24,8 @@ from klantreis.events.pattern import (
     Then,
     parse_pattern,
 )
-
-names = st.one_of(
-    st.sampled_from(
-        [
-            "touchpoint",
-            "channel",
-            "and",
-            "In",
-            "first",
-            "nth",
-            "within",
-            "then",
-            "after",
-            "e-mail",
-            "x.y",
-            "prijs €",
-            "a`b",
-        ]
-    ),
-    st.text(min_size=1, max_size=8),
-)
-numbers = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**53), 2**53).map(float))
-values = st.one_of(st.text(max_size=8), numbers)
-leaves: st.SearchStrategy[Node] = st.one_of(
-    st.builds(Comparison, names, st.sampled_from(["=", "!="]), values),
-    st.builds(Comparison, names, st.sampled_from(["<", "<=", ">", ">="]), numbers),
-    st.builds(OneOf, names, st.lists(values, min_size=1, max_size=3).map(tuple)),
-)
-gaps = st.none() | st.integers(1, 9 * 10**17)
-
-
-@st.composite
-def sequences(draw: st.DrawFn, inner: st.SearchStrategy[Node]) -> Then:
-    parts = draw(st.lists(inner, min_size=2, max_size=3))
-    return Then(tuple(parts), tuple(draw(gaps) for _ in parts[1:]))
-
-
-def near(part: Node, side: str, anchor: Node, within: int | None) -> Near:
-    return Near(part, side, anchor, 1 if side == "around" and within is None else within)  # type: ignore[arg-type]
-
-
-nodes: st.SearchStrategy[Node] = st.recursive(
-    leaves,
-    lambda inner: st.one_of(
-        st.builds(Not, inner),
-        st.builds(AllOf, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-        st.builds(AnyOf, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-        st.builds(Nth, st.integers(-3, 3).filter(bool), inner),
-        st.builds(near, inner, st.sampled_from(["after", "before", "around"]), inner, gaps),
-        sequences(inner),
-    ),
-    max_leaves=8,
-)
+from klantreis.events.stage import Stage, as_stage
+from tests.events.pattern_strategies import gaps, nodes
 
 
 @given(nodes)
@@ -83,6 +34,21 @@ def test_text_reads_back_as_the_same_value(node: Node) -> None:
     again = parse_pattern(str(pattern))
     assert again == pattern
     assert str(again) == str(pattern)
+
+
+@given(nodes, st.booleans(), gaps, st.none() | nodes)
+def test_a_stage_reads_back_as_the_same_value(
+    node: Node, optional: bool, gap: int | None, without: Node | None
+) -> None:
+    stage = Stage(
+        EventPattern(node),
+        optional,
+        None if gap is None else timedelta(microseconds=gap),
+        None if without is None else EventPattern(without),
+    )
+    again = as_stage(str(stage))
+    assert again == stage
+    assert str(again) == str(stage)
 
 
 @given(st.text(max_size=40))

@@ -106,5 +106,5 @@ def walk_returns(
                 if away[j] >= 0:
                     reach = min(reach, times[j] - away[j])
                 if reach < times[j]:
-                    totals[3] += times[j] - max(reach, times[j - 1])
+                    totals[3] += times[j] - times[j - 1]
     return found
