@@ -67,6 +67,10 @@ class EventLog(Protocol):
         """The fields a pattern can look at."""
         ...
 
+    def unknown_values(self, pattern: EventPattern | str) -> tuple[tuple[str, str], ...]:
+        """The (field, text) pairs in a pattern that occur nowhere in the log: often a typing slip."""
+        ...
+
     def transitions(self, *, filter: Filter | None = None) -> Transitions:  # noqa: A002
         """How often which touchpoint follows which within a customer's trace, and after how long.
 

@@ -13,10 +13,10 @@ import click
 from klantreis.cli.events import showing
 from klantreis.errors import InvalidInputError
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog
-from klantreis.events.log_folder import open_log
+from klantreis.events.log import EventLog
 from klantreis.events.pattern import EventPattern
 from klantreis.texts import text
+from klantreis.use_cases.open_events import open_events
 from klantreis.values import Lang
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -53,9 +53,9 @@ def asked(command: F) -> F:
 Common = dict[str, Any]
 
 
-def opened(common: Common, *patterns: EventPattern | str) -> tuple[LocalLog, Filter]:
+def opened(common: Common, *patterns: EventPattern | str) -> tuple[EventLog, Filter]:
     """The log and the filter asked for; says which values in the patterns occur nowhere."""
-    log = open_log(common["log"])
+    log = open_events(common["log"])
     period = (common["since"], common["until"])
     chosen = Filter(
         period=None if period == (None, None) else period, where=common["where"], customers=common["segment"]

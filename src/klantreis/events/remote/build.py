@@ -228,7 +228,7 @@ def _select(made: RemoteTable, part: str, *, ordered: bool) -> tuple[str, str]:
     if part in ("touchpoints", "customers"):
         column, code, first = ("touchpoint", "tp", 0) if part == "touchpoints" else ("customer", "c", 1)
         found = f"SELECT DISTINCT {column} FROM {staged} WHERE reason = ''"
-        numbered = f"ROW_NUMBER() OVER (ORDER BY TEXT_ORDER({column})) - {first} AS {code}"
+        numbered = f"WHOLE(ROW_NUMBER() OVER (ORDER BY TEXT_ORDER({column}))) - {first} AS {code}"
         return f"SELECT {numbered}, {column} FROM ({found}) AS found", code
     if part == "paths":
         return fingerprints(f"SELECT c, p, tp FROM {made.events}", by=["c"]), "c"

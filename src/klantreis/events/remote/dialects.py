@@ -37,6 +37,8 @@ class Dialect:
         Whether a number is no number.
     text_order
         A text that sorts by code point.
+    whole
+        A number as a whole one of 64 bits, never NULL where the argument is not.
     """
 
     title: str
@@ -46,6 +48,7 @@ class Dialect:
     quartiles: str | None = None
     is_nan: str = "{0} <> {0}"
     text_order: str = "{0}"
+    whole: str = "CAST({0} AS bigint)"
 
 
 _POSTGRES_DESCRIBE = (
@@ -90,6 +93,7 @@ DIALECTS: dict[str, Dialect] = {
         create="CREATE TABLE {table} ENGINE = MergeTree ORDER BY {order} AS {select}",
         quartiles="quantilesExactInclusive(0.25, 0.5, 0.75)({0})",
         is_nan="isNaN({0})",
+        whole="toInt64({0})",
     ),
     "spark": Dialect(
         title="Spark",

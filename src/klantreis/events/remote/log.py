@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, NoReturn
 
 from klantreis.errors import UnsupportedQuestionError
 from klantreis.events.answers import Reach, Transitions, Variants, Visits
@@ -16,6 +17,7 @@ from klantreis.events.remote.engine import Engine, Row
 from klantreis.events.remote.sql import literal, translated
 from klantreis.events.remote.table import RemoteTable
 from klantreis.events.stage import Stage
+from klantreis.events.step_answers import StepMatrix
 
 #: A text field with more different values than this is not compared with numbers.
 MOST_TEXTS = 10_000
@@ -58,8 +60,9 @@ class RemoteLog:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields a pattern can look at: touchpoint, channel, attributes."""
-        return ("touchpoint", *(each.name for each in self.table.fields))
+        """The fields a pattern can look at: touchpoint, channel, attributes, those with text first."""
+        ordered = sorted(self.table.fields, key=lambda each: each.kind == "number")
+        return ("touchpoint", *(each.name for each in ordered))
 
     def ask(self, sql: str) -> Sequence[Row]:
         """The rows that a statement of the common subset gives.
@@ -170,3 +173,58 @@ class RemoteLog:
         from klantreis.events.remote.reach import reach
 
         return reach(self, filter, pattern=as_pattern(pattern))
+
+    def steps(
+        self,
+        *,
+        upto: int = 10,
+        align: EventPattern | str | None = None,
+        before: int = 5,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> StepMatrix:
+        """Where customers are at each position of their trace."""
+        from klantreis.events.remote.steps import steps
+
+        return steps(self, filter, upto=upto, align=align, before=before)
+
+    # What this version cannot ask of an engine, and says so.
+
+    def time_between(self, *_: Any, **__: Any) -> NoReturn:
+        """The times of starts that have not ended are estimated from all of them, which are not brought here."""
+        raise self._unsupported("time_between")
+
+    def rework(self, *_: Any, **__: Any) -> NoReturn:
+        """Not asked of engines yet."""
+        raise self._unsupported("rework")
+
+    def paths_to(self, *_: Any, **__: Any) -> NoReturn:
+        """Not asked of engines yet."""
+        raise self._unsupported("paths_to")
+
+    def credit(self, *_: Any, **__: Any) -> NoReturn:
+        """Not asked of engines yet."""
+        raise self._unsupported("credit")
+
+    def tree(self, *_: Any, **__: Any) -> NoReturn:
+        """Not asked of engines yet."""
+        raise self._unsupported("tree")
+
+    def retention(self, *_: Any, **__: Any) -> NoReturn:
+        """Not asked of engines yet."""
+        raise self._unsupported("retention")
+
+    def activity(self, *_: Any, **__: Any) -> NoReturn:
+        """Not asked of engines yet."""
+        raise self._unsupported("activity")
+
+    def compare(self, *_: Any, **__: Any) -> NoReturn:
+        """Not asked of engines yet."""
+        raise self._unsupported("compare")
+
+    def _unsupported(self, question: str) -> UnsupportedQuestionError:
+        return UnsupportedQuestionError(
+            question,
+            engine=self.engine.title,
+            why="this version asks it of logs on this machine only",
+            hint="Import the events, or a part of them, with: klantreis events import. See docs/engines/index.md.",
+        )

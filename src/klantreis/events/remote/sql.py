@@ -5,7 +5,7 @@ What engines say in their own way stands in the text as a function and is replac
 
 - ``QUARTILES(x)``: the exact quartiles as an array;
 - ``MICROS(x, 'instant', 'zone')``: a time as whole microseconds since 1970 UTC;
-- ``NO_NUMBER(x)``, ``TEXT_ORDER(x)``: ``is_nan`` and ``text_order`` of the dialect.
+- ``NO_NUMBER(x)``, ``TEXT_ORDER(x)``, ``WHOLE(x)``: ``is_nan``, ``text_order`` and ``whole`` of the dialect.
 
 Names of columns in here are ours, in lower case; those of the source are always quoted.
 """
@@ -35,7 +35,12 @@ def translated(sql: str, dialect: str) -> str:
     'SELECT a, (percentile(gap, array(0.25, 0.5, 0.75))) FROM e WHERE b % 2 = 0 GROUP BY a'
     """
     differs = DIALECTS[dialect]
-    templates = {"QUARTILES": differs.quartiles, "NO_NUMBER": differs.is_nan, "TEXT_ORDER": differs.text_order}
+    templates = {
+        "QUARTILES": differs.quartiles,
+        "NO_NUMBER": differs.is_nan,
+        "TEXT_ORDER": differs.text_order,
+        "WHOLE": differs.whole,
+    }
 
     def own(node: exp.Expression) -> exp.Expression:
         if not isinstance(node, exp.Anonymous):
@@ -50,11 +55,12 @@ def translated(sql: str, dialect: str) -> str:
             return node
         if template is None:
             raise UnsupportedQuestionError(name.lower(), engine=differs.title, why="it has no function for that")
-        own_sql = template.replace("{0}", arguments[0].sql(dialect)).replace("{zone}", zone)
+        argument = arguments[0].transform(own, copy=False).sql(dialect)
+        own_sql = template.replace("{0}", argument).replace("{zone}", zone)
         return exp.var(f"({own_sql})")  # taken as it is: not all of an engine's own SQL can be parsed
 
     tree = sqlglot.parse_one(sql, read=COMMON)
-    return tree.transform(own).sql(dialect=dialect)
+    return tree.transform(own, copy=False).sql(dialect=dialect, copy=False)
 
 
 def table_in(table: str, dialect: str) -> str:

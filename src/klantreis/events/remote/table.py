@@ -102,7 +102,7 @@ def enriched(rows: str, *, order: str, extra: Sequence[str] = ()) -> str:
         "CASE WHEN later_tp = 0 THEN NULL ELSE later_t - t END AS gap, "
         "CASE WHEN place = 1 THEN 1 ELSE 0 END AS is_first, "
         f"CASE WHEN later_tp = 0 THEN 1 ELSE 0 END AS is_last{more} "
-        f"FROM (SELECT c, t, tp{more}, ROW_NUMBER() {window} AS place, "
+        f"FROM (SELECT c, t, tp{more}, WHOLE(ROW_NUMBER() {window}) AS place, "
         f"COALESCE(LEAD(tp) {window}, 0) AS later_tp, LEAD(t) {window} AS later_t, LAG(t) {window} AS earlier_t "
         f"FROM ({rows}) AS given) AS around"
     )

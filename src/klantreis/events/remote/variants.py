@@ -69,7 +69,7 @@ def _placed(seen: View, longest: int | None, *, fold_repeats: bool) -> str:
     if fold_repeats:
         before = f"SELECT c, v, p, tp, COALESCE(LAG(tp) {window}, 0) AS earlier_tp FROM ({rows}) AS cut"
         rows = f"SELECT c, v, p, tp FROM ({before}) AS b WHERE tp <> earlier_tp"
-    return f"SELECT c, v, ROW_NUMBER() {window} - 1 AS p, tp FROM ({rows}) AS cut"
+    return f"SELECT c, v, WHOLE(ROW_NUMBER() {window}) - 1 AS p, tp FROM ({rows}) AS cut"
 
 
 def _paths(

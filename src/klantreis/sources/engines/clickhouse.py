@@ -18,12 +18,12 @@ from klantreis.errors import EngineError
 from klantreis.events.remote.engine import Row
 from klantreis.sources.engines import PASSWORD, shown_address
 
-#: NULL where other engines have it, and names that mean the column when an alias is called the same.
+#: NULL where other engines have it; names that mean the column when an alias is called the same; long statements.
 SETTINGS = {
     "join_use_nulls": "1",
     "aggregate_functions_null_for_empty": "1",
     "prefer_column_name_to_alias": "1",
-    "union_default_mode": "ALL",
+    "max_query_size": "16777216",
 }
 _HTTP = {
     "default_format": "JSONCompact",

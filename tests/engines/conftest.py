@@ -1,0 +1,107 @@
+"""The implementations of ``EventLog``, each started once: here, on engines in this process, and on servers of our own.
+
+``KLANTREIS_ENGINES`` says which: names with commas between, or ``all``. Without it those that need nothing to be
+fetched; ``python3 run.py test --engines`` asks all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from klantreis.sources.engines import connect_engine
+from tests.engines import environment
+from tests.engines.cluster import spark_cluster
+from tests.engines.lent import bridge, lent, read_line
+from tests.engines.places import Place, engine_place, folder_place
+from tests.store.conftest import postgres_server, run_sql
+
+__all__ = ["postgres_server"]
+
+PLACES = ("folder", "duckdb", "postgresql", "clickhouse", "spark-local", "spark-cluster")
+AT_HAND = PLACES[:3]
+
+
+def chosen() -> tuple[str, ...]:
+    """The places that are asked in this run."""
+    wanted = os.environ.get("KLANTREIS_ENGINES", "").strip()
+    if not wanted:
+        return AT_HAND
+    if wanted == "all":
+        return PLACES
+    names = tuple(name.strip() for name in wanted.split(","))
+    unknown = set(names) - set(PLACES)
+    if unknown:
+        raise pytest.UsageError(f"KLANTREIS_ENGINES names {sorted(unknown)}; there are {', '.join(PLACES)} and all.")
+    return names
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes a place runs once for each that is chosen, all tests of one place together."""
+    if "place" in metafunc.fixturenames:
+        marked = [pytest.param(name, marks=pytest.mark.engine) for name in chosen()]
+        metafunc.parametrize("place", marked, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One implementation; what was started for it ends with it."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with ExitStack() as held:
+        if request.param == "folder":
+            yield folder_place(folder)
+        elif request.param == "postgresql":
+            server = str(request.getfixturevalue("postgres_server"))
+            name = f"log_{secrets.token_hex(6)}"
+            run_sql(server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+            engine = connect_engine(f"{server}/{name}")
+            held.callback(engine.close)
+            yield engine_place(request.param, engine)
+        elif request.param == "duckdb":
+            engine = connect_engine(f"duckdb://{new_duckdb(folder)}")
+            held.callback(engine.close)
+            yield engine_place(request.param, engine)
+        elif request.param == "clickhouse":
+            process = held.enter_context(bridge(environment.python(), f"chdb://{folder}/chdb", "--http", folder=folder))
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("KLANTREIS_ENGINE_PASSWORD", "s3cret")
+                engine = connect_engine(f"clickhouse://default@127.0.0.1:{read_line(process)['port']}")
+            yield engine_place(request.param, engine)
+        else:
+            yield spark_place(request.param, folder, held)
+
+
+def new_duckdb(folder: Path) -> Path:
+    """An empty DuckDB file."""
+    import duckdb
+
+    duckdb.connect(str(folder / "log.duckdb")).close()
+    return folder / "log.duckdb"
+
+
+def spark_place(name: str, folder: Path, held: ExitStack) -> Place:
+    """Spark with two threads on this machine, or a cluster reached over Spark Connect."""
+    if shutil.which("java") is None:
+        pytest.skip(f"no Java on this machine, which {name} needs (Debian: openjdk-17-jre-headless)")
+    python = environment.python()
+    settings = {
+        "spark.sql.shuffle.partitions": "2",
+        "spark.ui.enabled": "false",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "1g",
+    }
+    if name == "spark-local":
+        address = "spark://local?" + "&".join(f"{key}={value}" for key, value in settings.items())
+    else:
+        address = held.enter_context(spark_cluster(environment.spark_home(python), settings, folder))
+    return engine_place(
+        name, lent(held.enter_context(bridge(python, address, folder=folder, SPARK_LOCAL_IP="127.0.0.1")))
+    )
