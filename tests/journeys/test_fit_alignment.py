@@ -212,6 +212,11 @@ def test_a_dearer_move_is_avoided() -> None:
     assert [one.cost for one in align(found, ["ba", "b"], costs=Costs(log=5, model=2))] == [7, 2]
 
 
+def test_model_moves_may_lead_back_to_an_earlier_state() -> None:
+    found = automaton_of(net("start a p", "start b q", "q c p", "p d end"))
+    assert align(found, ["b"])[0].moves == (Move("match", "b"), Move("model", "c"), Move("model", "d"))
+
+
 def test_nets_that_cannot_be_walked_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="reaches its end"):
         automaton_of(net("start a p"))

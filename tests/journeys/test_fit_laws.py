@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from klantreis.events.share import Share
 from klantreis.journeys.fit import fit
 from klantreis.journeys.fit_interval import per_customer, resampled
+from klantreis.journeys.fit_kernels import number_variants
 from klantreis.journeys.fit_values import MapFit
 from klantreis.journeys.reality import reality
 from tests.journeys.fit_reference import fits
@@ -164,6 +166,22 @@ def test_a_resample_draws_as_many_customers_from_those_there_are(totals: list[tu
     assert (sums[:, :2] <= table.max(axis=0) * len(table)).all()
     assert (sums[:, :2] >= table.min(axis=0) * len(table)).all()
     assert abs(sums[:, 1].mean() - table[:, 1].sum()) <= 5 * np.sqrt(len(table) * table[:, 1].var() / 50) + 1e-9
+
+
+@given(st.lists(st.lists(st.integers(0, 2), max_size=4), max_size=200))
+@settings(max_examples=50)
+def test_runs_with_the_same_trace_are_one_variant(traces: list[list[int]]) -> None:
+    symbols = np.array([symbol for trace in traces for symbol in trace], dtype=np.int32)
+    variant, leaders = number_variants(symbols, np.cumsum([0, *map(len, traces)], dtype=np.int64))
+    first = {tuple(trace): place for place, trace in reversed(list(enumerate(traces)))}
+    assert leaders.tolist() == sorted(first.values())
+    assert [int(leaders[number]) for number in variant] == [first[tuple(trace)] for trace in traces]
+
+
+def test_many_traces_of_one_length_are_told_apart() -> None:
+    traces = np.array(list(product(range(4), repeat=6)), dtype=np.int32)
+    variant, leaders = number_variants(traces.ravel(), np.arange(0, traces.size + 1, 6, dtype=np.int64))
+    assert variant.tolist() == leaders.tolist() == list(range(len(traces)))
 
 
 def test_totals_are_by_customer() -> None:

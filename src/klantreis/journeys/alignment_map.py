@@ -47,7 +47,7 @@ def automaton_of_steps(steps: Sequence[Step]) -> Automaton:
         for step in range(furthest + 1):
             if bound[step].repeatable and not missed & bit.get(step, 0):
                 yield step, state
-            if step <= now and back[now, step]:
+            if back[now, step]:
                 yield step, (furthest, step, missed & ~bit.get(step, 0))
 
     states: set[State] = {(-1, -1, 0)}

@@ -268,7 +268,7 @@ def tally(
     off
         Run and number of mapped events before it, per touchpoint off the map, in order of run.
     failed
-        ``failed[kind, step]``: such an event shows that the step failed.
+        ``failed[kind, step]``: if such an event counts as the step, it failed.
 
     Returns
     -------

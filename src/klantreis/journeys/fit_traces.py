@@ -32,7 +32,8 @@ class Traces:
 
     ``symbols`` and ``kinds`` hold the mapped events of all runs, those of run r from ``offsets[r]`` up to
     ``offsets[r + 1]``; ``off_*`` the touchpoints off the map. ``matches[symbol, step]`` and ``failed[kind, step]`` say
-    what an event may count as, and whether it shows that a step failed. ``leaders`` has the first run of each variant.
+    what an event may count as, and whether the step failed if it counts as that. ``leaders`` has the first run of each
+    variant.
     """
 
     laid: Laid
@@ -121,5 +122,5 @@ def _with_failures(journey: Journey, laid: Laid, log: LocalLog) -> tuple[Small, 
         parents = parents[:new]
         matched, flags = np.concatenate((matched, matched[parents])), np.concatenate((flags, flags[parents]))
         failed = np.concatenate((failed, failed[parents]))
-        failed[n:, row] = matched[n:, row]
+        failed[n:, row] = True
     return kinds, matched, flags, failed
