@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from klantreis.use_cases.import_events import import_events
 ROLES: dict[str, Any] = {"customer": "wie", "time": "wanneer", "touchpoint": "wat"}
 
 
-def write(path: Path, rows: list[tuple[str, ...]], header: str = "wie,wanneer,wat,bedrag,id") -> Path:
+def write(path: Path, rows: Sequence[tuple[str, ...]], header: str = "wie,wanneer,wat,bedrag,id") -> Path:
     path.write_text(header + "\n" + "".join(",".join(row) + "\n" for row in rows))
     return path
 

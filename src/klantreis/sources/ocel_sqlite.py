@@ -80,7 +80,7 @@ def _opened(file: SourceFile) -> Iterator[sqlite3.Connection]:
                 )
             _index_relations(connection)
             yield connection
-    except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+    except (sqlite3.Error, UnicodeError, OverflowError) as error:  # names of tables and columns too are UTF-8
         raise EventImportError(f"{file.path} cannot be read as SQLite: {error}.") from None
 
 

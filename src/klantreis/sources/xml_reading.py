@@ -93,7 +93,7 @@ def tags_of(path: Path, limits: Limits) -> Iterator[Tag]:
             except expat.ExpatError as error:
                 what = expat.ErrorString(error.code)
                 raise EventImportError(f"{path}, line {error.lineno}: this is no XML ({what}).") from None
-            except ValueError as error:  # an encoding that Python does not know
+            except (ValueError, LookupError) as error:  # an encoding that Python does not know
                 raise EventImportError(f"{path} cannot be read as XML: {error}.") from None
             fed += len(block)
             yield from handlers.found
