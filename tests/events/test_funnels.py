@@ -88,8 +88,8 @@ def test_a_filtered_funnel_is_the_funnel_of_what_is_left(rows: list[Row], steps:
     check_in_order(answer, steps, reference.in_order(left, steps, None), 2)
 
 
-@settings(deadline=None, max_examples=200)
-@given(rows, st.lists(st.builds(reference.Step, some, st.booleans()), max_size=3), some, limits)
+@settings(deadline=None, max_examples=400)
+@given(rows, st.lists(st.builds(reference.Step, some, st.booleans()), min_size=1, max_size=3), some, limits)
 def test_a_funnel_without_order_equals_every_stretch_tried(
     rows: list[Row], more: list[reference.Step], one: frozenset[str], window: int | None
 ) -> None:
@@ -125,6 +125,14 @@ def test_blocks_and_threads_change_no_funnel(rows: list[Row], steps: list[refere
         patch.setattr(os, "cpu_count", lambda: 3)
         patch.setattr(funnels, "BLOCK", 5)
         assert (alone.funnel(asked), alone.unordered_funnel(free)) == answers
+
+
+def test_steps_in_any_order_may_lie_exactly_the_window_apart() -> None:
+    log = log_from([("an", 0, "b"), ("an", 3 * SECOND, "a"), ("bo", 0, "a"), ("bo", 4 * SECOND, "b")])
+    answer = log.unordered_funnel(["touchpoint = 'a'", "touchpoint = 'b'", "optional touchpoint = 'c'"], within="3s")
+    assert [found.customers for found in answer.done] == [2, 1]
+    assert answer.done[1].seconds.median == 3
+    assert [step.customers for step in answer.steps] == [2, 2, 0]
 
 
 def test_what_an_optional_step_and_an_exclusion_do() -> None:
