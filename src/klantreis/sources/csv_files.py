@@ -40,7 +40,7 @@ def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str]
     EventImportError
         When the file is empty, or is not in the encoding (naming the line).
     """
-    codec = _codec(encoding)
+    codec = codec_named(encoding)
     readable = path
     if codec == "utf-8":
         _check_utf8(path, limits)
@@ -63,7 +63,14 @@ def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str]
     return Table(path, columns, relation, rows)
 
 
-def _codec(encoding: str) -> str:
+def codec_named(encoding: str) -> str:
+    """The one name of an encoding.
+
+    Raises
+    ------
+    EventImportError
+        When there is none of that name.
+    """
     try:
         name = codecs.lookup(encoding).name
         "".encode(name)  # some codecs are for bytes, and are no encoding of text
@@ -83,7 +90,7 @@ def _check_utf8(path: Path, limits: Limits) -> None:
             except UnicodeDecodeError as error:
                 # The decoder may have kept up to three bytes of the block before, none of them a line break.
                 line += error.object[: error.start].count(b"\n")
-                raise _wrong_encoding(path, line, "utf-8") from None
+                raise wrong_encoding(path, line, "utf-8") from None
             breaks = block.count(b"\n")
             length = len(block) - block.rindex(b"\n") if breaks else length + len(block)
             line += breaks
@@ -92,10 +99,11 @@ def _check_utf8(path: Path, limits: Limits) -> None:
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            raise _wrong_encoding(path, line, "utf-8") from None
+            raise wrong_encoding(path, line, "utf-8") from None
 
 
-def _wrong_encoding(path: Path, line: int, encoding: str) -> EventImportError:
+def wrong_encoding(path: Path, line: int, encoding: str) -> EventImportError:
+    """That a file is in another encoding, with the option that names it."""
     return EventImportError(
         f"{path}, line {line}: this is not {encoding}.",
         hint="Name the encoding of the file with --encoding, for example --encoding cp1252 (Windows) or latin-1.",
@@ -111,7 +119,7 @@ def _to_utf8(path: Path, copy: Path, codec: str, limits: Limits) -> None:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 line += error.object[: error.start].decode(codec, errors="ignore").count("\n")
-                raise _wrong_encoding(path, line, codec) from None
+                raise wrong_encoding(path, line, codec) from None
             except UnicodeError as error:  # UTF-16 and UTF-32 without a mark at the beginning
                 raise EventImportError(f"{path} cannot be read as {codec}: {error}.") from None
             breaks = text.count("\n")

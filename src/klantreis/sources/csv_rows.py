@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from typing import Any
 
 from klantreis.errors import EventImportError
+from klantreis.sources.csv_files import codec_named, wrong_encoding
 from klantreis.sources.json_reading import too_deep
 from klantreis.sources.limits import beyond
 from klantreis.sources.opening import beginning, opened
@@ -36,8 +37,9 @@ def csv_objects(file: SourceFile, *, nested: tuple[str, ...] = ()) -> Iterator[t
     first = raw.decode("utf-8-sig", "replace").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     csv.field_size_limit(file.limits.line)
+    encoding = codec_named(file.encoding)
     with opened(file.path, file.limits) as stream:
-        text = TextIOWrapper(stream, encoding="utf-8-sig", errors="strict", newline="")
+        text = TextIOWrapper(stream, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="")
         reader = csv.reader(_bounded(text, file), delimiter=delimiter)
         try:
             names = [name.strip() for name in next(reader, [])]
@@ -57,8 +59,8 @@ def csv_objects(file: SourceFile, *, nested: tuple[str, ...] = ()) -> Iterator[t
             if "field larger" in str(error):
                 raise beyond(file.limits, "line", file.path, place=f"line {reader.line_num}") from None
             raise EventImportError(f"{file.path}, line {reader.line_num}: this is no CSV ({error}).") from None
-        except UnicodeDecodeError:
-            raise EventImportError(f"{file.path}, line {reader.line_num + 1}: this is not utf-8.") from None
+        except UnicodeError:
+            raise wrong_encoding(file.path, reader.line_num + 1, encoding) from None
 
 
 def _bounded(text: TextIOWrapper, file: SourceFile) -> Iterator[str]:
