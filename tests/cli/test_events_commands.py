@@ -29,6 +29,20 @@ cé,2026-01-05 09:00,winkel,,
 """
 
 
+QUESTIONS = [
+    "transitions",
+    "variants",
+    "visits",
+    "funnel",
+    "reach",
+    "tree",
+    "steps",
+    "retention",
+    "activity",
+    "compare",
+]
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     (tmp_path / "bron.csv").write_text(TEXT, encoding="utf-8")
@@ -41,7 +55,11 @@ def log(tmp_path: Path) -> Path:
 
 
 def run(*words: object) -> Result:
-    return CliRunner().invoke(command, [str(word) for word in words], catch_exceptions=True)
+    """Run a command; a question shows all numbers unless it says otherwise."""
+    asked = [str(word) for word in words]
+    if asked[0] not in ("import", "--help") and not {"--help", "--hide-below"} & set(asked):
+        asked += ["--hide-below", "1"]
+    return CliRunner().invoke(command, asked, catch_exceptions=True)
 
 
 def test_import_says_what_it_did(tmp_path: Path, log: Path) -> None:
@@ -50,6 +68,7 @@ def test_import_says_what_it_did(tmp_path: Path, log: Path) -> None:
         [tmp_path / "bron.csv"], log, customer="wie", time="wanneer", touchpoint="wat", timezone="Europe/Amsterdam"
     )
     assert summary(done, "nl").splitlines() == [
+        f"{tmp_path / 'bron.csv'}: gelezen als CSV.",
         f"6 gebeurtenissen van 3 klanten staan in {log}.",
         "Van 2026-01-01 tot en met 2026-02-01 (UTC).",
         "Gelezen rijen: 7; geweigerd: 1.",
@@ -80,6 +99,16 @@ def test_transitions_as_a_table(log: Path) -> None:
         ["visits", "--gap", "PT1H"],
         ["funnel", "touchpoint = 'mailing'", "touchpoint = 'winkel'", "--within", "7d"],
         ["reach", "bedrag > 5"],
+        ["tree", "--depth", "2"],
+        ["tree", "touchpoint = 'winkel'", "--backward", "--fold-repeats", "--gap", "1w"],
+        ["steps", "--upto", "3"],
+        ["steps", "--align", "touchpoint = 'winkel'", "--before", "2"],
+        ["retention", "--by", "day", "--periods", "2"],
+        ["retention", "--unbounded", "--start", "touchpoint = 'mailing'", "--complete-to", "2026-12-31"],
+        ["activity"],
+        ["compare", "--first", "touchpoint = 'mailing'"],
+        ["compare", "--first", "channel = 'post'", "--on", "times"],
+        ["compare", "--first-to", "2026-01-01", "--second-from", "2026-01-02", "--on", "steps"],
     ],
 )
 def test_every_question_in_every_format_and_language(log: Path, words: list[str]) -> None:
@@ -143,7 +172,30 @@ def test_the_command_itself_says_it_without_a_traceback(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", ["import", "transitions", "variants", "visits", "funnel", "reach"])
+@pytest.mark.parametrize("name", ["import", *QUESTIONS])
 def test_each_command_has_help_with_examples(name: str) -> None:
     assert f"klantreis events {name} " in run(name, "--help").stdout
     assert name in run("--help").stdout
+
+
+def test_small_groups_are_hidden_unless_asked_for(log: Path) -> None:
+    shown = run("reach", log, "touchpoint = 'winkel'", "--hide-below", 5)
+    assert "fewer than 5 customers, so nothing is shown" in shown.stdout
+    assert json.loads(run("visits", log, "--hide-below", 4, "--format", "json").stdout) == {
+        "method": "visits",
+        "hidden": True,
+        "hidden_below": 4,
+    }
+    tree = run("tree", log, "--hide-below", 2, "--lang", "nl").stdout
+    assert "Aantallen van minder dan 2 klanten zijn weggelaten" in tree
+    assert "(rest: 2 contactmomenten)" in tree
+    assert "winkel" not in tree
+    csv_answer = run("transitions", log, "--hide-below", 2, "--format", "csv")
+    assert "fewer than 2 customers" in csv_answer.stderr
+    assert [line.split(",")[:2] for line in csv_answer.stdout.splitlines()[1:]] == [["mailing", "winkel"]]
+
+
+def test_a_comparison_needs_a_group(log: Path) -> None:
+    result = run("compare", log)
+    assert isinstance(result.exception, KlantreisError)
+    assert "no first group" in str(result.exception)

@@ -6,31 +6,47 @@ from pathlib import Path
 
 import pytest
 
-from klantreis.events import answers, between_answers, funnel_answers, outcome_answers, rework_answers
+from klantreis.events import (
+    answers,
+    between_answers,
+    calendar_answers,
+    comparison_answers,
+    funnel_answers,
+    outcome_answers,
+    rework_answers,
+    step_answers,
+)
+from klantreis.events.differing import median_difference
 from klantreis.events.pattern import parse_pattern
-from klantreis.events.share import wilson
+from klantreis.events.share import difference, wilson
 
 PAGES = Path(__file__).parents[2] / "docs" / "methods"
-METHODS = [
-    answer.method
-    for answer in (
-        answers.Transitions,
-        answers.Variants,
-        answers.Visits,
-        funnel_answers.Funnel,
-        funnel_answers.UnorderedFunnel,
-        answers.Reach,
-        between_answers.TimeBetween,
-        rework_answers.Rework,
-        outcome_answers.OutcomePaths,
-        outcome_answers.Credit,
-    )
+MODULES = (
+    *(answers, between_answers, calendar_answers, comparison_answers, funnel_answers, outcome_answers),
+    *(rework_answers, step_answers),
+)
+METHODS = sorted(
+    {
+        found.method
+        for module in MODULES
+        for found in vars(module).values()
+        if isinstance(found, type) and issubclass(found, answers.Answer) and found is not answers.Answer
+    }
+)
+INTERVALS = [
+    wilson(1, 2).method,
+    difference(wilson(1, 2), wilson(1, 2)).method,
+    median_difference([1.0], [1.0])[0].method,
 ]
 
 
-@pytest.mark.parametrize("method", [*METHODS, wilson(1, 2).method])
+@pytest.mark.parametrize("method", [*METHODS, *INTERVALS])
 def test_each_method_has_a_page(method: str) -> None:
     assert (PAGES / f"{method}.md").read_text(encoding="utf-8").startswith("# ")
+
+
+def test_all_answers_are_here() -> None:
+    assert len(METHODS) == len({kind.__name__ for kind in answers.Answer.__subclasses__()}) >= 15
 
 
 def test_the_patterns_on_their_page_can_be_read() -> None:

@@ -153,8 +153,10 @@ def test_activity_equals_the_reference(rows: list[Row], hide: str) -> None:
     assert [each.channel for each in answer.channels] == sorted(counts, key=lambda name: (-counts[name], name))
     for each in answer.channels:
         inside = [(who, time) for who, time, name in left if each.channel == ("" if name == "c" else f"via {name}")]
-        assert each.events == sum(each.hours) == len(inside)
+        assert each.events == sum(hour or 0 for hour in each.hours) == len(inside)
         assert each.customers == wilson(len({who for who, _ in inside}), len({who for who, _, _ in left}))
+        people = [{who for who, time in inside if time.hour == hour} for hour in range(24)]
+        assert list(each.hour_customers) == [len(found) for found in people]
         assert list(each.hours) == [sum(time.hour == hour for _, time in inside) for hour in range(24)]
 
 
@@ -172,7 +174,7 @@ def test_threads_change_no_answer(rows: list[Row]) -> None:
 def test_an_empty_log_has_no_cohorts_and_no_activity() -> None:
     log = log_of([])
     assert log.retention(periods=2).to_dict()["total"] == [None, None, None]
-    assert sum(hour.events for hour in log.activity().hours) == 0
+    assert all(hour.events == 0 for hour in log.activity().hours)
     assert json.loads(json.dumps(log.activity().to_dict()))["method"] == "activity"
 
 

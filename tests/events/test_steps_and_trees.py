@@ -17,7 +17,7 @@ from klantreis.events.columns import EPOCH
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
 from klantreis.events.local import LocalLog, log_of
-from klantreis.events.share import wilson
+from klantreis.events.share import Share, wilson
 from klantreis.events.step_answers import Branch, PathNode, PathTree
 from tests.events import path_reference as reference
 from tests.events.log_reference import Row
@@ -45,7 +45,15 @@ def hiding(names: str) -> Filter | None:
     return Filter(where=f"not ({pattern(names)})") if names else None
 
 
-def check_branch(branch: Branch, paths: list[tuple[str, reference.Path]], parent: int, n: int, people: int) -> None:
+def counted(part: Share | Branch | None) -> int:
+    assert part is not None
+    return part.count
+
+
+def check_branch(
+    branch: Branch | None, paths: list[tuple[str, reference.Path]], parent: int, n: int, people: int
+) -> None:
+    assert branch is not None
     assert branch.count == len(paths)
     assert branch.customers == wilson(len({who for who, _ in paths}), people)
     assert branch.of_parent == pytest.approx(len(paths) / parent if parent else 0.0)
@@ -69,7 +77,7 @@ def check_level(
     assert rest.touchpoints == len(ranked[limit:])
     for node in nodes:
         inside = [(who, path) for who, path in going if path[far] == node.touchpoint]
-        assert node.count == len(inside) == node.ended.count + node.rest.count + sum(n.count for n in node.next)
+        assert node.count == len(inside) == counted(node.ended) + node.rest.count + sum(n.count for n in node.next)
         assert node.customers == wilson(len({who for who, _ in inside}), tree.customers)
         assert node.of_parent == pytest.approx(len(inside) / parent)
         assert node.of_all == pytest.approx(len(inside) / tree.n)
@@ -151,11 +159,11 @@ def test_a_step_matrix_equals_the_reference(
     assert len(matrix.positions) == len(expected)
     for place, column in enumerate(expected):
         assert column.total() == matrix.n
-        found = {row.touchpoint: row.cells[place].count for row in matrix.rows}
-        found |= {"<": matrix.not_begun[place].count, ">": matrix.ended[place].count}
+        found = {row.touchpoint: counted(row.cells[place]) for row in matrix.rows}
+        found |= {"<": counted(matrix.not_begun[place]), ">": counted(matrix.ended[place])}
         assert {name: count for name, count in found.items() if count} == dict(column)
         assert all(row.cells[place] == wilson(column[row.touchpoint], matrix.n) for row in matrix.rows)
-    sums = [sum(cell.count for cell in row.cells) for row in matrix.rows]
+    sums = [sum(counted(cell) for cell in row.cells) for row in matrix.rows]
     assert sums == sorted(sums, reverse=True)
     assert all(sums)
 
@@ -167,14 +175,14 @@ def test_an_empty_log_has_an_empty_tree_and_matrix() -> None:
         assert plain["n"] == 0
         assert plain["method"] == answer.method
     assert log.tree().roots == ()
-    assert [cell.value for cell in log.steps(upto=2).ended] == [None, None]
+    assert log.steps(upto=2).ended == (wilson(0, 0),) * 2
 
 
 def test_a_first_match_alone_gives_each_customer_one_path() -> None:
     log = log_from([("an", 0, "a"), ("an", SECOND, "a"), ("an", 2 * SECOND, "b"), ("bo", 0, "a")])
     every, first = log.tree("touchpoint = 'a'"), log.tree("first touchpoint = 'a'")
     assert (every.n, first.n, first.customers) == (3, 2, 2)
-    assert [(node.touchpoint, node.count, node.ended.count) for node in first.roots] == [("a", 2, 1)]
+    assert [(node.touchpoint, node.count, counted(node.ended)) for node in first.roots] == [("a", 2, 1)]
     assert [(node.touchpoint, node.of_parent, node.of_all) for node in first.roots[0].next] == [("a", 0.5, 0.5)]
 
 

@@ -30,13 +30,13 @@ def activity(log: LocalLog, view: View, asked: Filter | None) -> Activity:
         names = log.attribute_values("channel")
         channels = view.of(log.attribute_codes("channel"))
     parts = stretches(view.offsets)
-    shapes = [(168,), (168,), (len(names), 24), (len(names),)]
+    shapes = [(168,), (168,), (len(names), 24), (len(names), 24), (len(names),)]
     counted = [[np.zeros(shape, dtype=np.int64) for shape in shapes] for _ in parts]
     in_threads(
         lambda a, b, *into: kernels.count_hours(view.times, channels, view.offsets, a, b, changes, shifts, *into),
         [(*part, *into) for part, into in zip(parts, counted, strict=True)],
     )
-    events, customers, channel_hours, channel_customers = (
+    events, customers, channel_hours, hour_customers, channel_customers = (
         np.sum(arrays, axis=0) for arrays in zip(*counted, strict=True)
     )
     n = max(len(view.times), 1)
@@ -56,6 +56,7 @@ def activity(log: LocalLog, view: View, asked: Filter | None) -> Activity:
                 int(per_channel[code]) / n,
                 wilson(int(channel_customers[code]), view.n_customers),
                 tuple(channel_hours[code].tolist()),
+                tuple(hour_customers[code].tolist()),
             )
             for code in order
         ),

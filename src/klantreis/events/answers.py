@@ -6,7 +6,7 @@ Times between events are seconds; times of events are ISO 8601 in UTC.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from klantreis.events.filter import Filter
 from klantreis.events.share import Share
@@ -24,6 +24,8 @@ class Scope:
         Times of the first and the last of these events (ISO 8601, UTC); None when there are none.
     filter
         The filter asked under.
+    hidden_below
+        Groups of fewer customers than this were left out; None: nothing was.
     """
 
     customers: int
@@ -31,6 +33,43 @@ class Scope:
     first: str | None
     last: str | None
     filter: Filter | None = None
+    hidden_below: int | None = None
+
+
+class Answer:
+    """What every answer can do."""
+
+    __slots__ = ()
+    method: ClassVar[str]
+    scope: Scope
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data for JSON, with the name of the method first."""
+        return {"method": self.method, **_plain(self)}
+
+    def suppressed(self, k: int = 5) -> Self | TooFew:
+        """The same without the numbers of groups of fewer than ``k`` customers, to be shown to people.
+
+        Raises
+        ------
+        InvalidInputError
+            When ``k`` is less than 1.
+        """
+        from klantreis.events.small_groups import suppressed
+
+        return suppressed(self, k)
+
+
+@dataclass(frozen=True, slots=True)
+class TooFew:
+    """Instead of an answer about fewer than ``hidden_below`` customers."""
+
+    method: str
+    hidden_below: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {"method": self.method, "hidden": True, "hidden_below": self.hidden_below}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +110,14 @@ class TouchpointCount:
     touchpoint: str
     events: int
     customers: int
-    first: int
-    first_share: float
-    last: int
-    last_share: float
+    first: int | None
+    first_share: float | None
+    last: int | None
+    last_share: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Transitions:
+class Transitions(Answer):
     """Which touchpoint follows which; most frequent first."""
 
     method: ClassVar[str] = "transitions"
@@ -87,10 +126,6 @@ class Transitions:
     count: int
     touchpoints: tuple[TouchpointCount, ...]
     transitions: tuple[Transition, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +138,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Variants:
+class Variants(Answer):
     """Whole sequences, most frequent first.
 
     Parameters
@@ -130,24 +165,20 @@ class Variants:
     rest_count: int
     rest_share: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)
-
 
 @dataclass(frozen=True, slots=True)
 class VisitTouchpoint:
     """How many visits begin (``first``) and end (``last``) with a touchpoint."""
 
     touchpoint: str
-    first: int
-    first_share: float
-    last: int
-    last_share: float
+    first: int | None
+    first_share: float | None
+    last: int | None
+    last_share: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Visits:
+class Visits(Answer):
     """Events close in time.
 
     Parameters
@@ -170,16 +201,12 @@ class Visits:
     events: Quartiles
     seconds: Quartiles
     between_seconds: Quartiles
-    single: Share
+    single: Share | None
     touchpoints: tuple[VisitTouchpoint, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Answer):
     """Customers with a matching event.
 
     Parameters
@@ -199,17 +226,8 @@ class Reach:
     customers: Share
     events: int
     repeat_events: int
-    once: int
-    more_often: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)
-
-
-def plain_answer(answer: Any) -> dict[str, Any]:
-    """An answer as plain data, with the name of its method first."""
-    return {"method": answer.method, **_plain(answer)}
+    once: int | None
+    more_often: int | None
 
 
 def _plain(value: Any) -> Any:

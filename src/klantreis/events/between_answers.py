@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from klantreis.events.answers import Quartiles, Scope, plain_answer
+from klantreis.events.answers import Answer, Quartiles, Scope
 from klantreis.events.share import Share
 
 Starts = Literal["first", "each", "nearest"]
@@ -20,7 +20,7 @@ class Quantile:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeBetween:
+class TimeBetween(Answer):
     """How long after a start its end came.
 
     Parameters
@@ -57,7 +57,3 @@ class TimeBetween:
     censored: int
     quantiles: tuple[Quantile, ...]
     seconds: Quartiles
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)

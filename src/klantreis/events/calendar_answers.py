@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from klantreis.events.answers import Scope, plain_answer
+from klantreis.events.answers import Answer, Scope
 from klantreis.events.share import Share
 
 
@@ -22,15 +22,18 @@ class Cohort:
     cells
         Who came back in the same period, in the next one, and so on; None where the data end before that period
         does, so that nobody can tell.
+    hidden
+        The places in ``cells`` that are None because so few came back.
     """
 
     period: str
     customers: int
     cells: tuple[Share | None, ...]
+    hidden: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Answer):
     """Which customers came back.
 
     Parameters
@@ -66,10 +69,6 @@ class Retention:
     cohorts: tuple[Cohort, ...]
     total: tuple[Share | None, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)
-
 
 @dataclass(frozen=True, slots=True)
 class HourActivity:
@@ -80,24 +79,28 @@ class HourActivity:
 
     weekday: int
     hour: int
-    events: int
-    share: float
-    customers: int
+    events: int | None
+    share: float | None
+    customers: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelActivity:
-    """One channel ("" is none): its events, their share of all, its customers of all, and its events per hour."""
+    """One channel ("" is none): its events, their share of all, its customers of all.
+
+    ``hours`` and ``hour_customers`` are its events and its different customers per hour of the day.
+    """
 
     channel: str
     events: int
     share: float
     customers: Share
-    hours: tuple[int, ...]
+    hours: tuple[int | None, ...]
+    hour_customers: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Answer):
     """When events happen, and through which channel.
 
     Parameters
@@ -116,7 +119,3 @@ class Activity:
     timezone: str
     hours: tuple[HourActivity, ...]
     channels: tuple[ChannelActivity, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)

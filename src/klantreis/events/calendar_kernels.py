@@ -93,6 +93,7 @@ def count_hours(
     events: Ints,
     customers: Ints,
     channel_hours: Ints,
+    channel_hour_customers: Ints,
     channel_customers: Ints,
 ) -> None:
     """Count events and customers per hour of the week, and per channel (an empty array: no channels).
@@ -101,6 +102,7 @@ def count_hours(
     """
     seen = np.full(168, -1, dtype=np.int64)
     seen_channel = np.full(len(channel_customers), -1, dtype=np.int64)
+    seen_hour = np.full(channel_hours.shape, -1, dtype=np.int64)
     for i in range(first, last):
         zone = np.searchsorted(changes, times[offsets[i]], side="right") - 1
         for j in range(offsets[i], offsets[i + 1]):
@@ -113,7 +115,11 @@ def count_hours(
                 customers[hour] += 1
             if len(channels):
                 channel = channels[j]
-                channel_hours[channel, hour % 24] += 1
+                clock = hour % 24
+                channel_hours[channel, clock] += 1
+                if seen_hour[channel, clock] != i:
+                    seen_hour[channel, clock] = i
+                    channel_hour_customers[channel, clock] += 1
                 if seen_channel[channel] != i:
                     seen_channel[channel] = i
                     channel_customers[channel] += 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from klantreis.events.answers import Scope, plain_answer
+from klantreis.events.answers import Answer, Scope
 from klantreis.events.filter import Filter
 from klantreis.events.share import Difference, Share
 
@@ -58,7 +58,7 @@ class ComparedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Answer):
     """Two groups beside each other.
 
     Parameters
@@ -80,10 +80,6 @@ class Comparison:
     scope: Scope
     on: str
     groups: tuple[Group, Group]
-    in_both: int
+    in_both: int | None
     false_discovery: float
     rows: tuple[ComparedRow, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)

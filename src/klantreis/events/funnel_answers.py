@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from klantreis.events.answers import Quartiles, Scope, plain_answer
+from klantreis.events.answers import Answer, Quartiles, Scope
 from klantreis.events.share import Share
 
 
@@ -42,7 +42,7 @@ class FunnelStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
+class Funnel(Answer):
     """Customers who took these steps in this order, within the window."""
 
     method: ClassVar[str] = "funnel"
@@ -50,10 +50,6 @@ class Funnel:
     scope: Scope
     within_seconds: float | None
     steps: tuple[FunnelStep, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ class StepsDone:
 
 
 @dataclass(frozen=True, slots=True)
-class UnorderedFunnel:
+class UnorderedFunnel(Answer):
     """Customers who took these steps in whatever order, within the window.
 
     Parameters
@@ -109,7 +105,3 @@ class UnorderedFunnel:
     entered: int
     steps: tuple[StepTaken, ...]
     done: tuple[StepsDone, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)

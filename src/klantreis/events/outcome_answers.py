@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from klantreis.events.answers import Quartiles, Scope, plain_answer
+from klantreis.events.answers import Answer, Quartiles, Scope
 from klantreis.events.share import Share
 
 Outcomes = Literal["each", "first"]
@@ -60,7 +60,7 @@ class OutcomePath:
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomePaths:
+class OutcomePaths(Answer):
     """The paths to an outcome and the paths to nothing.
 
     Parameters
@@ -101,10 +101,6 @@ class OutcomePaths:
     rest_outcomes: int
     rest_nothing: int
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Credited:
@@ -139,7 +135,7 @@ class Credited:
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Answer):
     """Outcomes credited by rule to what is on their paths; each rule's credits add up to ``credited``.
 
     Parameters
@@ -161,7 +157,3 @@ class Credit:
     credited: int
     direct: int
     values: tuple[Credited, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from klantreis.events.answers import Quartiles, Scope, plain_answer
+from klantreis.events.answers import Answer, Quartiles, Scope
 from klantreis.events.share import Share
 
 
@@ -60,7 +60,7 @@ class Cycle:
 
 
 @dataclass(frozen=True, slots=True)
-class Rework:
+class Rework(Answer):
     """What customers did again.
 
     Parameters
@@ -94,7 +94,3 @@ class Rework:
     cycles: tuple[Cycle, ...]
     rest_cycles: int
     rest_count: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)

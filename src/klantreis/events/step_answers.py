@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from klantreis.events.answers import Scope, plain_answer
+from klantreis.events.answers import Answer, Scope
 from klantreis.events.share import Share
 
 
@@ -14,11 +14,11 @@ class StepRow:
     """The customers who are at a touchpoint, per position: one share of all customers counted for each."""
 
     touchpoint: str
-    cells: tuple[Share, ...]
+    cells: tuple[Share | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class StepMatrix:
+class StepMatrix(Answer):
     """Where customers are at each position of their trace.
 
     Parameters
@@ -43,12 +43,8 @@ class StepMatrix:
     n: int
     positions: tuple[int, ...]
     rows: tuple[StepRow, ...]
-    not_begun: tuple[Share, ...]
-    ended: tuple[Share, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)
+    not_begun: tuple[Share | None, ...]
+    ended: tuple[Share | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,8 @@ class Branch:
     count
         How many paths.
     customers
-        Customers with such a path, as a share of all customers with a path in the tree.
+        Customers with such a path, as a share of all customers with a path in the tree; None when small branches
+        were added, whose customers may be the same.
     of_parent, of_all
         ``count`` as a share of the paths of the node before, and of all paths.
     touchpoints
@@ -68,7 +65,7 @@ class Branch:
     """
 
     count: int
-    customers: Share
+    customers: Share | None
     of_parent: float
     of_all: float
     touchpoints: int
@@ -88,7 +85,7 @@ class PathNode:
     count, customers, of_parent, of_all
         As in ``Branch``.
     ended
-        Paths that end here (begin here, in a tree backward).
+        Paths that end here (begin here, in a tree backward); None when they are few and counted in the rest.
     rest
         Paths that go on in a way not shown: to a touchpoint beyond the breadth, or beyond the depth.
     next
@@ -100,13 +97,13 @@ class PathNode:
     customers: Share
     of_parent: float
     of_all: float
-    ended: Branch
+    ended: Branch | None
     rest: Branch
     next: tuple[PathNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class PathTree:
+class PathTree(Answer):
     """The ways that customers go from a point, or came to it.
 
     Parameters
@@ -142,7 +139,3 @@ class PathTree:
     customers: int
     roots: tuple[PathNode, ...]
     rest: Branch
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return plain_answer(self)

@@ -18,6 +18,11 @@ _COMMANDS = {
     "rework": ("klantreis.cli.events.outcomes", "What customers do again: repeats, returns, cycles."),
     "paths-to": ("klantreis.cli.events.outcomes", "Which paths lead to an outcome, and which to nothing."),
     "credit": ("klantreis.cli.events.outcomes", "Outcomes credited to channels by the usual rules."),
+    "tree": ("klantreis.cli.events.exploring", "The ways customers go from a point, or came to it."),
+    "steps": ("klantreis.cli.events.exploring", "Where customers are at each position of their trace."),
+    "retention": ("klantreis.cli.events.exploring", "Which customers came back, per day, week or month."),
+    "activity": ("klantreis.cli.events.exploring", "When events happen, and through which channel."),
+    "compare": ("klantreis.cli.events.exploring", "How two groups differ, and what may be luck."),
     "reach": ("klantreis.cli.events.questions", "How many customers have a matching event."),
 }
 

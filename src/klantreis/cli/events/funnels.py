@@ -44,10 +44,10 @@ def funnel_command(*, steps: Sequence[str], within: str | None, any_order: bool,
     log, chosen = opened(common, *patterns)
     if any_order:
         free = log.unordered_funnel(stages, within=within, filter=chosen)
-        printed(free, common, in_any_order(free, common["lang"]))
+        printed(free, common, in_any_order)
     else:
         answer = log.funnel(stages, within=within, filter=chosen)
-        printed(answer, common, in_order(answer, stages, common["lang"]))
+        printed(answer, common, lambda found, lang: in_order(found, stages, lang))
 
 
 def in_order(answer: Funnel, stages: Sequence[Stage], lang: Lang) -> Shown:

@@ -58,7 +58,7 @@ def between_command(*, start: str, end: str, starts: Any, within: str | None, **
     """
     log, chosen = opened(common, start, end)
     answer = log.time_between(start, end, starts=starts, within=within, filter=chosen)
-    printed(answer, common, showing.between(answer, common["lang"]))
+    printed(answer, common, showing.between)
 
 
 @click.command("rework")
@@ -74,7 +74,7 @@ def rework_command(*, top: int, **common: Any) -> None:
     """
     log, chosen = opened(common)
     answer = log.rework(top=top, filter=chosen)
-    printed(answer, common, showing.rework(answer, common["lang"]))
+    printed(answer, common, showing.rework)
 
 
 @click.command("paths-to")
@@ -93,7 +93,7 @@ def paths_to_command(*, outcome: str, touches: str | None, top: int, **words: An
     question, common = _split(words)
     log, chosen = opened(common, outcome, *([] if touches is None else [touches]))
     answer = log.paths_to(outcome, touches=touches, top=top or None, filter=chosen, **question)
-    printed(answer, common, showing.paths_to(answer, common["lang"]))
+    printed(answer, common, showing.paths_to)
 
 
 @click.command("credit")
@@ -111,7 +111,7 @@ def credit_command(*, outcome: str, touches: str | None, **words: Any) -> None:
     question, common = _split(words)
     log, chosen = opened(common, outcome, *([] if touches is None else [touches]))
     answer = log.credit(outcome, touches=touches, filter=chosen, **question)
-    printed(answer, common, showing.credit(answer, common["lang"]))
+    printed(answer, common, showing.credit)
 
 
 def _split(words: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

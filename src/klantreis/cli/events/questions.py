@@ -12,6 +12,7 @@ import click
 
 from klantreis.cli.events import showing
 from klantreis.errors import InvalidInputError
+from klantreis.events.answers import Answer, TooFew
 from klantreis.events.filter import Filter
 from klantreis.events.log import EventLog
 from klantreis.events.pattern import EventPattern
@@ -20,9 +21,10 @@ from klantreis.use_cases.open_events import open_events
 from klantreis.values import Lang
 
 F = TypeVar("F", bound=Callable[..., None])
+A = TypeVar("A", bound=Answer)
 
 
-def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | datetime | None:
+def moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | datetime | None:
     """A day (2026-12-31) or a moment (2026-12-31T14:05, with or without a zone)."""
     if value is None:
         return None
@@ -38,10 +40,18 @@ def asked(command: F) -> F:
     """What every question takes: the log, the filters, the format and the language."""
     options = [
         click.argument("log", type=click.Path(path_type=Path)),
-        click.option("--from", "since", callback=_moment, metavar="DAY", help="From this day, or moment, on."),
-        click.option("--to", "until", callback=_moment, metavar="DAY", help="Up to and including this day."),
+        click.option("--from", "since", callback=moment, metavar="DAY", help="From this day, or moment, on."),
+        click.option("--to", "until", callback=moment, metavar="DAY", help="Up to and including this day."),
         click.option("--where", metavar="PATTERN", help="Only events that match."),
         click.option("--segment", metavar="PATTERN", help="Only customers with at least one matching event."),
+        click.option(
+            "--hide-below",
+            type=click.IntRange(min=1),
+            default=5,
+            show_default=True,
+            metavar="K",
+            help="Leave out numbers of fewer than K customers; 1: show all.",
+        ),
         click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True),
         click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, help="Language."),
     ]
@@ -67,14 +77,23 @@ def opened(common: Common, *patterns: EventPattern | str) -> tuple[EventLog, Fil
     return log, chosen
 
 
-def printed(answer: Any, common: Common, shown: showing.Shown) -> None:
-    """Print an answer in the form asked for."""
+def printed(answer: A, common: Common, show: Callable[[A, Lang], showing.Shown]) -> None:
+    """Print an answer in the form asked for, without the numbers of small groups."""
+    lang: Lang = common["lang"]
+    left = answer.suppressed(common["hide_below"])
     if common["form"] == "json":
-        click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(left.to_dict(), ensure_ascii=False, indent=2))
+        return
+    note = text("events.scope.hidden", lang, k=common["hide_below"]) if common["hide_below"] > 1 else ""
+    if isinstance(left, TooFew):
+        click.echo(text("events.scope.too_few", lang, k=left.hidden_below), err=common["form"] == "csv")
     elif common["form"] == "csv":
-        click.echo(shown.csv)
+        if note:
+            click.echo(note, err=True)
+        click.echo(show(left, lang).csv)
     else:
-        click.echo(f"{showing.scope_line(answer.scope, common['lang'])}\n\n{shown.text}")
+        scope = "\n".join(line for line in (showing.scope_line(left.scope, lang), note) if line)
+        click.echo(f"{scope}\n\n{show(left, lang).text}")
 
 
 @click.command("transitions")
@@ -92,7 +111,7 @@ def transitions_command(*, top: int, **common: Any) -> None:
     """
     log, chosen = opened(common)
     answer = log.transitions(filter=chosen)
-    printed(answer, common, showing.transitions(answer, common["lang"], top=top))
+    printed(answer, common, lambda found, lang: showing.transitions(found, lang, top=top))
 
 
 @click.command("variants")
@@ -110,7 +129,7 @@ def variants_command(*, top: int, gap: str | None, fold_repeats: bool, **common:
     """
     log, chosen = opened(common)
     answer = log.variants(top=top, gap=gap, fold_repeats=fold_repeats, filter=chosen)
-    printed(answer, common, showing.variants(answer, common["lang"]))
+    printed(answer, common, showing.variants)
 
 
 @click.command("visits")
@@ -126,7 +145,7 @@ def visits_command(*, gap: str, **common: Any) -> None:
     """
     log, chosen = opened(common)
     answer = log.visits(gap=gap, filter=chosen)
-    printed(answer, common, showing.visits(answer, common["lang"]))
+    printed(answer, common, showing.visits)
 
 
 @click.command("reach")
@@ -142,4 +161,4 @@ def reach_command(*, pattern: str, **common: Any) -> None:
     """
     log, chosen = opened(common, pattern)
     answer = log.reach(pattern, filter=chosen)
-    printed(answer, common, showing.reach(answer, common["lang"]))
+    printed(answer, common, showing.reach)

@@ -113,7 +113,9 @@ def titles(lang: Lang, *names: str) -> list[str]:
     return [text(f"events.column.{name}", lang) for name in names]
 
 
-def share_words(share: Share) -> dict[str, str]:
+def share_words(share: Share | None) -> dict[str, str]:
+    if share is None:
+        return dict.fromkeys(("share", "low", "high"), "…")
     return {"share": percent(share.value), "low": percent(share.low), "high": percent(share.high)}
 
 

@@ -42,15 +42,15 @@ def as_csv(titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     return stream.getvalue().rstrip("\n")
 
 
-def whole(number: int) -> str:
-    """A whole number with thin groups of three digits.
+def whole(number: int | None) -> str:
+    """A whole number with thin groups of three digits; … when it is hidden.
 
     Examples
     --------
     >>> whole(1469307)
     '1 469 307'
     """
-    return f"{number:,}".replace(",", " ")
+    return "…" if number is None else f"{number:,}".replace(",", " ")
 
 
 def percent(share: float | None) -> str:

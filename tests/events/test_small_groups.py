@@ -1,0 +1,135 @@
+"""Nothing that is shown is the number of a small group, and what is left out cannot be worked out from the rest."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from klantreis.errors import InvalidInputError
+from klantreis.events.answers import Answer, TooFew
+from klantreis.events.columns import EPOCH
+from klantreis.events.event import Event
+from klantreis.events.filter import Filter
+from klantreis.events.local import LocalLog, log_of
+from klantreis.events.share import Share
+from klantreis.events.small_groups import hidden_places, without_small
+from klantreis.events.step_answers import PathNode, PathTree
+
+K = 3
+HOUR = 3600
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(["an", "bo", "cé", "di", "ed", "fé", "go"]),
+        st.integers(0, 24 * 30).map(lambda hour: hour * HOUR),
+        st.sampled_from("abc"),
+    ),
+    max_size=60,
+)
+Ask = Callable[[LocalLog], Answer]
+QUESTIONS: dict[str, Ask] = {
+    "transitions": lambda log: log.transitions(),
+    "variants": lambda log: log.variants(top=3),
+    "visits": lambda log: log.visits(gap="2d"),
+    "funnel": lambda log: log.funnel(["touchpoint = 'a'", "touchpoint = 'b'", "touchpoint = 'c'"]),
+    "unordered-funnel": lambda log: log.unordered_funnel(["touchpoint = 'a'", "touchpoint = 'b'"], within="1d"),
+    "reach": lambda log: log.reach("touchpoint = 'a'"),
+    "time-between": lambda log: log.time_between("touchpoint = 'a'", "touchpoint = 'b'"),
+    "rework": lambda log: log.rework(top=2),
+    "paths-to": lambda log: log.paths_to("touchpoint = 'c'", top=3),
+    "credit": lambda log: log.credit("touchpoint = 'c'", by="touchpoint"),
+    "tree": lambda log: log.tree(breadth=2, depth=2, gap="4d"),
+    "steps": lambda log: log.steps(upto=4, align="touchpoint = 'b'", before=2),
+    "retention": lambda log: log.retention(by="week", periods=3),
+    "activity": lambda log: log.activity(),
+    "compare": lambda log: log.compare("touchpoint = 'a'"),
+}
+
+
+def log_from(rows: list[tuple[str, int, str]]) -> LocalLog:
+    return log_of(
+        Event(who, EPOCH + timedelta(seconds=second), name, "web" if name == "a" else "shop")
+        for who, second, name in rows
+    )
+
+
+def parts(value: Any) -> Iterator[Any]:
+    """Every value within an answer."""
+    yield value
+    if isinstance(value, tuple):
+        for item in value:
+            yield from parts(item)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from parts(getattr(value, field.name))
+
+
+def test_every_answer_knows_how() -> None:
+    known = {kind.__name__ for kind in without_small.registry} - {"object", "Answer"}
+    assert known == {kind.__name__ for kind in Answer.__subclasses__()}
+    assert {kind.method for kind in Answer.__subclasses__()} == QUESTIONS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+@settings(deadline=None, max_examples=60)
+@given(rows=rows)
+def test_no_number_of_a_small_group_is_shown(name: str, rows: list[tuple[str, int, str]]) -> None:
+    answer = QUESTIONS[name](log_from(rows))
+    whole = answer.suppressed(1)
+    assert whole == dataclasses.replace(answer, scope=dataclasses.replace(answer.scope, hidden_below=1))  # type: ignore[type-var]
+    left = answer.suppressed(K)
+    assert json.loads(json.dumps(left.to_dict()))["method"] == name
+    if isinstance(left, TooFew):
+        return
+    assert left.scope.hidden_below == K
+    for part in parts(left):
+        people = getattr(part, "customers", None)
+        number = people.count if isinstance(people, Share) else people
+        if isinstance(number, int):
+            assert not 0 < number < K
+        # The credit of a channel is that of paths, of which one customer can have many.
+        if isinstance(part, Share) and name not in ("credit", "compare"):
+            assert not 0 < part.count < K
+
+
+@settings(deadline=None, max_examples=100)
+@given(rows=rows)
+def test_a_tree_still_adds_up(rows: list[tuple[str, int, str]]) -> None:
+    tree = log_from(rows).tree("touchpoint = 'a'", breadth=2, depth=3, gap="4d").suppressed(K)
+    if not isinstance(tree, PathTree):
+        return
+    assert tree.n == sum(root.count for root in tree.roots) + tree.rest.count
+
+    def check(node: PathNode) -> None:
+        ended = 0 if node.ended is None else node.ended.count
+        assert node.count == ended + node.rest.count + sum(child.count for child in node.next)
+        for child in node.next:
+            check(child)
+
+    for root in tree.roots:
+        check(root)
+
+
+@given(st.lists(st.integers(0, 12)), st.integers(1, 6))
+def test_never_just_one_is_hidden(numbers: list[int], k: int) -> None:
+    hidden = hidden_places(numbers, k)
+    assert {place for place, number in enumerate(numbers) if 0 < number < k} <= hidden
+    assert all(numbers[place] for place in hidden)
+    if len(hidden) == 1:
+        assert all(not number for place, number in enumerate(numbers) if place not in hidden)
+
+
+def test_an_answer_about_few_is_not_shown_at_all() -> None:
+    log = log_from([(who, 0, "a") for who in "abcdef"])
+    assert log.reach("touchpoint = 'a'").suppressed(6) == log.reach("touchpoint = 'a'", filter=None).suppressed(6)
+    few = log.variants(filter=Filter(customers="touchpoint = 'a'")).suppressed(7)
+    assert few == TooFew("variants", 7)
+    assert few.to_dict() == {"method": "variants", "hidden": True, "hidden_below": 7}
+    with pytest.raises(InvalidInputError, match="at least 1"):
+        log.visits().suppressed(0)
