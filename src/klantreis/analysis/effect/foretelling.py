@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from klantreis.analysis.effect.least_squares import Family, Fit, fit, with_intercept
+from klantreis.analysis.effect.least_squares import Family, fit, with_intercept
 from klantreis.analysis.result import Floats, Ints
+from klantreis.errors import InvalidInputError
+
+#: Places of the covariates with which the effect changes; None for all.
+Modifiers = Sequence[int] | None
 
 
-def group_fit(outcome: Floats, exposed: Floats, design: Floats, *, arm: int, family: Family) -> Fit:
-    """The regression of the outcome among the exposed (arm 1) or the others (arm 0)."""
-    members = exposed == arm
-    which = "exposed" if arm else "unexposed"
-    return fit(design[members], outcome[members], family=family, name=f"covariates of the {which}")
+def both_ways(covariates: Floats, exposed: Floats, modifiers: Modifiers) -> Floats:
+    """Shape (n, p): intercept, covariates, exposure, and exposure times each modifier (all covariates when None)."""
+    changed = covariates if modifiers is None else covariates[:, list(modifiers)]
+    return np.column_stack([np.ones(len(covariates)), covariates, exposed, exposed[:, None] * changed])
+
+
+def check_modifiers(covariates: Floats, modifiers: Modifiers) -> None:
+    """Each modifier is the place of a covariate."""
+    wrong = [place for place in modifiers or () if not 0 <= place < covariates.shape[1]]
+    if wrong:
+        raise InvalidInputError(
+            f"modifiers holds {wrong[0]}, and covariates has columns 0 to {covariates.shape[1] - 1}."
+        )
 
 
 def regressed(
-    outcome: Floats, exposed: Floats, covariates: Floats, others: Floats, *, family: Family
+    outcome: Floats, exposed: Floats, covariates: Floats, others: Floats, *, family: Family, modifiers: Modifiers
 ) -> tuple[Floats, Floats, Floats]:
     """Chance, outcome if exposed and outcome if not, of ``others``, by regressions on the first three arrays."""
-    far, design = with_intercept(others), with_intercept(covariates)
-    chance = fit(design, exposed, family="logistic").predict(far)
-    one, zero = (group_fit(outcome, exposed, design, arm=arm, family=family).predict(far) for arm in (1, 0))
+    chance = fit(with_intercept(covariates), exposed, family="logistic").predict(with_intercept(others))
+    line = fit(both_ways(covariates, exposed, modifiers), outcome, family=family)
+    one, zero = (line.predict(both_ways(others, np.full(len(others), arm), modifiers)) for arm in (1.0, 0.0))
     return chance, one, zero
 
 

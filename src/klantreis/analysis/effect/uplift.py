@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from klantreis.analysis.effect.estimate import Effect, Grade, around
 from klantreis.analysis.effect.exposure import SURE, Overlap, as_exposed, overlap, propensity
-from klantreis.analysis.effect.foretelling import boosted, group_fit, regressed
-from klantreis.analysis.effect.least_squares import Family, with_intercept
+from klantreis.analysis.effect.foretelling import Modifiers, boosted, both_ways, check_modifiers, regressed
+from klantreis.analysis.effect.least_squares import Family, fit, with_intercept
 from klantreis.analysis.effect.sensitivity import EValue, e_value, e_value_of_effect
 from klantreis.analysis.result import Caution, Floats, as_array, caution, same_length
 from klantreis.errors import InvalidInputError
@@ -66,10 +66,11 @@ def regression_adjustment(
     covariates: npt.ArrayLike,
     *,
     family: Literal["linear", "logistic"] = "linear",
+    modifiers: Modifiers = None,
     target: Target = "everybody",
     confidence: float = 0.95,
 ) -> Uplift:
-    """Regress the outcome within each group, foretell everybody's outcome both ways, and take the mean difference.
+    """Regress the outcome on exposure and what was known, foretell everybody both ways, and take the mean difference.
 
     Parameters
     ----------
@@ -81,6 +82,9 @@ def regression_adjustment(
         Shape (n, p) or (n,): what was known before exposure; categories as dummies, squares as columns of their own.
     family
         ``logistic`` for a yes-or-no outcome.
+    modifiers
+        Places of the covariates with which the effect may change: all of them when None, which is a regression in each
+        group; none when empty, and the estimate is then the coefficient of the exposure.
     target
         For whom the effect is meant.
 
@@ -104,25 +108,24 @@ def regression_adjustment(
     (3.4, 1.0)
     """
     data = _data(outcome, exposed, covariates, family=family)
-    design = with_intercept(data.x)
-    groups = [group_fit(data.y, data.exposed, design, arm=arm, family=family) for arm in (1, 0)]
+    check_modifiers(data.x, modifiers)
+    n = len(data.y)
+    line = fit(both_ways(data.x, data.exposed, modifiers), data.y, family=family)
+    scores = (line.design * line.residuals[:, None]) @ line.bread * n
     share = _share(data, target)
     means, parts = [], []
-    for arm, line in zip((1, 0), groups, strict=True):
+    for arm in (1.0, 0.0):
+        design = both_ways(data.x, np.full(n, arm), modifiers)
         foretold = line.predict(design)
         mean = float((share * foretold).mean())
-        members = data.exposed == arm
-        slope = foretold * (1 - foretold) if family == "logistic" else np.ones(len(foretold))
-        gradient = (share * slope) @ design / len(design)
-        moved = np.zeros(len(design))
-        moved[members] = (line.design * line.residuals[:, None]) @ line.bread @ gradient * len(design)
+        slope = foretold * (1 - foretold) if family == "logistic" else np.ones(n)
         means.append(mean)
-        parts.append(share * (foretold - mean) + moved)
+        parts.append(share * (foretold - mean) + scores @ ((share * slope) @ design / n))
     return _uplift(
         data,
         means,
         parts[0] - parts[1],
-        method=f"regression in each group ({family}), influence function",
+        method=f"{family} regression, influence function",
         target=target,
         confidence=confidence,
         effective=float(len(data.y)),
@@ -202,6 +205,7 @@ def aipw(
     covariates: npt.ArrayLike,
     *,
     family: Literal["linear", "logistic"] = "linear",
+    modifiers: Modifiers = None,
     models: Literal["regression", "boosting"] = "regression",
     folds: int = 1,
     target: Target = "everybody",
@@ -213,7 +217,7 @@ def aipw(
 
     Parameters
     ----------
-    outcome, exposed, covariates, family, target, trim
+    outcome, exposed, covariates, family, modifiers, target, trim
         As for :func:`regression_adjustment` and :func:`ipw`.
     models
         ``regression``: linear or logistic; ``boosting``: gradient-boosted trees, for which two folds or more are
@@ -239,6 +243,7 @@ def aipw(
     if folds < 1:
         raise InvalidInputError(f"folds must be 1 or more, not {folds}.")
     data = _data(outcome, exposed, covariates, family=family)
+    check_modifiers(data.x, modifiers)
     splits = 5 if models == "boosting" and folds == 1 else folds
     if min(data.exposed.sum(), (1 - data.exposed).sum()) < 2 * splits:
         raise InvalidInputError(f"exposed has a group too small for {splits} folds.")
@@ -251,7 +256,7 @@ def aipw(
         if models == "boosting":
             found = boosted(*near, data.x[away], family=family, seed=seed)
         else:
-            found = regressed(*near, data.x[away], family=family)
+            found = regressed(*near, data.x[away], family=family, modifiers=modifiers)
         chance[away], one[away], zero[away] = found
     chance = np.clip(chance, 1e-6, 1 - 1e-6)
     if trim is not None:
