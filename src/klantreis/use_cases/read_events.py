@@ -23,6 +23,8 @@ def read_events(
     touchpoint: str | None = None,
     channel: str | None = None,
     attributes: Sequence[str] = (),
+    source: str | None = None,
+    object_type: str | None = None,
     timezone: str | None = None,
     time_format: str | None = None,
     encoding: str = "utf-8",
@@ -36,7 +38,7 @@ def read_events(
     ----------
     path
         A log's folder: the other arguments are then not needed. Or a file.
-    customer, time, touchpoint, channel, attributes, timezone, time_format, encoding
+    customer, time, touchpoint, channel, attributes, source, object_type, timezone, time_format, encoding
         As for ``import_events``; the first three are needed for CSV, Parquet and JSON of any make.
 
     Raises
@@ -64,6 +66,8 @@ def read_events(
         touchpoint=touchpoint,
         channel=channel,
         attributes=attributes,
+        source=source,
+        object_type=object_type,
         timezone=timezone,
         time_format=time_format,
         encoding=encoding,

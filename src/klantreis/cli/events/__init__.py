@@ -8,7 +8,7 @@ import click
 
 #: Subcommand to the module that defines it and one line of help.
 _COMMANDS = {
-    "import": ("klantreis.cli.events.importing", "Read CSV or Parquet files into an event log."),
+    "import": ("klantreis.cli.events.importing", "Read files of any known kind into an event log."),
     "connect": ("klantreis.cli.events.connecting", "Question events where they are: a database, Spark, a warehouse."),
     "transitions": ("klantreis.cli.events.questions", "What follows what, how often and after how long."),
     "variants": ("klantreis.cli.events.questions", "Which whole paths occur, most frequent first."),
