@@ -88,7 +88,10 @@ def new_duckdb(folder: Path) -> Path:
 def spark_place(name: str, folder: Path, held: ExitStack) -> Place:
     """Spark with two threads on this machine, or a cluster reached over Spark Connect."""
     if shutil.which("java") is None:
-        pytest.skip(f"no Java on this machine, which {name} needs (Debian: openjdk-17-jre-headless)")
+        reason = f"no Java on this machine, which {name} needs (Debian: openjdk-17-jre-headless)"
+        if os.environ.get("KLANTREIS_REQUIRE_JAVA") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
     python = environment.python()
     settings = {
         "spark.sql.shuffle.partitions": "2",

@@ -15,6 +15,7 @@ from klantreis.errors import NotFoundError
 from klantreis.events.columns import EPOCH
 from klantreis.events.filter import Filter
 from klantreis.events.log import EventLog
+from tests.engines.conftest import PLACES, chosen
 from tests.engines.places import Place, Row, local_log
 
 SECOND = 1_000_000
@@ -114,6 +115,14 @@ def assert_same(place: Place, events: list[Row], *, filters: tuple[Filter | None
             assert ask(kept, asked) == ask(plain, asked), (name, asked)
 
 
+@pytest.mark.parametrize("name", PLACES)
+def test_the_place_is_asked(name: str) -> None:
+    if name not in chosen():
+        pytest.skip(
+            f"{name} is not asked in this run; python3 run.py test --engines asks all, KLANTREIS_ENGINES names some"
+        )
+
+
 def test_random_logs(place: Place) -> None:
     if place.name not in EXAMPLES:
         # All questions, but not all under each filter: that would take minutes.
@@ -199,5 +208,13 @@ def test_a_segment_keeps_every_pair_of_a_large_log(place: Place) -> None:
 
 def test_an_unknown_field_names_those_that_exist(place: Place) -> None:
     kept = place.keep([FULL])
-    with pytest.raises(NotFoundError, match=r"no event|No event"):
+    with pytest.raises(NotFoundError, match=r"No event in this log has a field 'chanel'.*\n.*Did you mean channel"):
         kept.reach("chanel = 'web'")
+
+
+def test_a_funnel_of_as_many_steps_as_there_may_be(place: Place) -> None:
+    events = [Row("an", NEW_YEAR + at * MINUTE, "abc"[at % 3], "web", 1.0, "x") for at in range(31)]
+    events += [Row("bo", NEW_YEAR + at * MINUTE, "abc"[at % 3], "web", 1.0, "x") for at in range(32)]
+    steps = [f"touchpoint = '{'abc'[at % 3]}'" for at in range(8 if place.name.startswith("spark") else 32)]
+    answer = place.keep(events).funnel(steps, within="31min")
+    assert answer == local_log(events).funnel(steps, within="31min")
