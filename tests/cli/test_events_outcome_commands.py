@@ -36,7 +36,11 @@ def log(tmp_path: Path) -> Path:
 
 
 def run(*words: object) -> Result:
-    return CliRunner().invoke(command, [str(word) for word in words], catch_exceptions=True)
+    """Run a command; a question shows all numbers unless it says otherwise."""
+    asked = [str(word) for word in words]
+    if not {"--help", "--hide-below"} & set(asked):
+        asked += ["--hide-below", "1"]
+    return CliRunner().invoke(command, asked, catch_exceptions=True)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,15 @@ def test_a_funnel_as_a_table(log: Path) -> None:
         ['1. touchpoint = "mailing"', "2", "100.0%", "34.2% – 100.0%", "100.0%", "66.7%", "–"],
         [f"2. {step}", "1", "50.0%", "9.5% – 90.5%", "50.0%", "33.3%", "2d"],
     ]
+
+
+def test_a_funnel_stops_where_too_few_customers_came(log: Path) -> None:
+    steps = ["touchpoint = 'mailing'", ORDER]
+    shown = run("funnel", log, *steps, "--hide-below", 2).stdout
+    assert "1. " in shown
+    assert "2. " not in shown
+    table = list(csv.reader(io.StringIO(run("funnel", log, *steps, "--hide-below", 2, "--format", "csv").stdout)))
+    assert [row[:2] for row in table[1:]] == [['touchpoint = "mailing"', "2"]]
 
 
 def test_what_led_to_an_outcome_as_text(log: Path) -> None:

@@ -51,7 +51,7 @@ def funnel_command(*, steps: Sequence[str], within: str | None, any_order: bool,
 
 
 def in_order(answer: Funnel, stages: Sequence[Stage], lang: Lang) -> Shown:
-    """A row per step."""
+    """A row per step; those with too few customers to show are not in the answer."""
     rows = [
         [
             f"{place}. {stage}",
@@ -62,7 +62,7 @@ def in_order(answer: Funnel, stages: Sequence[Stage], lang: Lang) -> Shown:
             percent(step.of_exposed.value),
             duration_text(step.seconds.median),
         ]
-        for place, (step, stage) in enumerate(zip(answer.steps, stages, strict=True), start=1)
+        for place, (step, stage) in enumerate(zip(answer.steps, stages, strict=False), start=1)
     ]
     heads = titles(lang, "step", "customers", "of_entered", "interval", "of_previous", "of_exposed", "to_here")
     table: list[list[Cell]] = [
@@ -71,7 +71,7 @@ def in_order(answer: Funnel, stages: Sequence[Stage], lang: Lang) -> Shown:
             *(s.of_exposed.value, s.of_exposed.low, s.of_exposed.high),
             *(*numbers(s.seconds), *numbers(s.since_previous)),
         ]
-        for s, stage in zip(answer.steps, stages, strict=True)
+        for s, stage in zip(answer.steps, stages, strict=False)
     ]
     columns = ["step", "customers", "of_entered", "low", "high", "of_previous", "of_exposed", "exposed_low"]
     columns += ["exposed_high", "q1_seconds", "median_seconds", "q3_seconds"]
