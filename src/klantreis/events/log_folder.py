@@ -21,7 +21,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +149,9 @@ def new_columns(into: Path) -> Iterator[Path]:
         finally:
             _clear(into, keep=_columns_in_use(into))
             if made and not is_log(into):  # leave nothing behind of what came to nothing
-                (into / _LOCK).unlink(missing_ok=True)
-                into.rmdir()
+                with suppress(OSError):
+                    (into / _LOCK).unlink(missing_ok=True)
+                    into.rmdir()
 
 
 def publish(into: Path, folder: Path, manifest: Mapping[str, Any]) -> None:

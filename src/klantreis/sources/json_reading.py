@@ -75,7 +75,7 @@ def objects_of(
 def decoded(line: bytes, path: Path, limits: Limits, number: int) -> Any:
     """One line as JSON; None when it is none."""
     try:
-        value = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"), parse_constant=_no_constant)
+        value = _DECODER.decode(line.decode("utf-8-sig" if number == 1 else "utf-8"))
     except ValueError:  # no JSON, no UTF-8, a number of thousands of digits
         return None
     except RecursionError:

@@ -109,9 +109,11 @@ def at(values: object, name: str) -> Any:
     >>> at({"a": {"b": [10, 20]}, "a.c": 1}, "a.b.1"), at({"a": {"b": 2}, "a.c": 1}, "a.c")
     (20, 1)
     """
-    if isinstance(values, Mapping):
+    if isinstance(values, dict):
         if name in values:
             return values[name]
+        if "." not in name:
+            return None
         parts = name.split(".")
         for cut in range(len(parts) - 1, 0, -1):
             inner = values.get(".".join(parts[:cut]))
@@ -159,7 +161,7 @@ def names_in(values: Mapping[str, Any], *, most: int, deepest: int) -> dict[str,
         seen += 1
         if seen > most * 2 or len(found) > most:
             return None
-        if isinstance(value, Mapping) and depth <= deepest:
+        if isinstance(value, dict) and depth <= deepest:
             waiting += [
                 (f"{prefix}.{name}" if prefix else str(name), inner, depth + 1) for name, inner in value.items()
             ]
