@@ -260,3 +260,40 @@ def test_intervals_hold_what_they_promise() -> None:
     coverage = {name: count / 4000 for name, count in hit.items()}
     print(coverage)
     assert all(0.935 <= share <= 0.97 for share in coverage.values()), coverage
+
+
+@pytest.mark.slow
+def test_bands_of_feelings_hold_what_they_promise() -> None:
+    """Share of 95 % intervals that hold the truth over 600 samples; quoted in docs/methods."""
+    rng = np.random.default_rng(11)
+    levels, chance = np.arange(-2, 3), np.array([0.1, 0.15, 0.25, 0.3, 0.2])
+    middle = float(levels @ chance)
+    # What four moments leave behind on average, from many journeys: the later of two equally intense ones counts.
+    many = rng.choice(levels, (300_000, 4), p=chance)[:, ::-1]
+    extreme = many[np.arange(len(many)), np.argmax(np.abs(many), axis=1)]
+    remembered = float((extreme + many[:, 0]).mean() / 2)
+    cuts = [-2.5, -2, -1.6, -1.2, -0.8, -0.4, 0, 0.5, 1, 1.6]
+    scores = np.digitize(rng.normal(0, math.sqrt(2), 1_000_000), cuts)
+    net = float((scores >= 9).mean() - (scores <= 6).mean())
+    hits = dict.fromkeys(("band of 8", "band of 30", "change", "gap", "peak and end", "nps of customers"), 0)
+    for draw in range(600):
+        for n in (8, 30):
+            felt = rng.choice(levels, n, p=chance)
+            step = emotion_curve(np.arange(n), ["x"] * n, felt, draws=300, seed=draw).steps[0]
+            hits[f"band of {n}"] += (step.low or 0) <= middle <= (step.high or 0)
+        pairs = rng.choice(levels, 50, p=chance)
+        change = emotion_curve(np.repeat(np.arange(25), 2), ["a", "b"] * 25, pairs, draws=2).steps[1].change
+        gap = expectation_gap(rng.integers(1, 6, 40), rng.integers(1, 6, 40))
+        assert change is not None
+        hits["change"] += (change.low or 0) <= 0 <= (change.high or 0)
+        hits["gap"] += (gap.low or 0) <= 0 <= (gap.high or 0)
+        journeys = rng.choice(levels, 160, p=chance)
+        memory = peak_end(np.repeat(np.arange(40), 4), np.tile(np.arange(4), 40), journeys, draws=300, seed=draw)
+        hits["peak and end"] += (memory.low or 0) <= remembered <= (memory.high or 0)
+        who = np.repeat(np.arange(60), 3)
+        latent = rng.normal(0, 1, 60)[who] + rng.normal(0, 1, 180)
+        score = nps(np.digitize(latent, cuts), customer=who, draws=300, seed=draw)
+        hits["nps of customers"] += (score.low or 0) <= net <= (score.high or 0)
+    coverage = {name: count / 600 for name, count in hits.items()}
+    print(coverage)
+    assert all(0.92 <= share <= 0.975 for share in coverage.values()), coverage

@@ -272,3 +272,29 @@ def test_intervals_of_outcomes_hold_what_they_promise() -> None:
     print(coverage)
     assert all(0.92 <= coverage[name] <= 0.975 for name in ("opportunity", "better", "maxdiff")), coverage
     assert 0.9 <= coverage["at the kink"] < 0.99, coverage
+
+
+@pytest.mark.slow
+def test_false_alarms_between_kinds() -> None:
+    """Two kinds equally frequent in truth, 200 respondents, 2,000 samples; quoted in docs/methods/kano.md.
+
+    Fong's rule takes the two shares as independent, which they are not: it tells them apart far too often.
+    """
+    rng = np.random.default_rng(12)
+    pairs = np.array([ANSWERS[kind] for kind in "MOI"])
+    fong = sign = 0
+    for _ in range(2000):
+        picked = pairs[rng.choice(3, 200, p=[0.4, 0.4, 0.2])]
+        found = kano(picked[:, 0], picked[:, 1], draws=1).features[0]
+        fong += found.decided
+        sign += found.p_value <= 0.05
+    print({"fong": fong / 2000, "sign": sign / 2000})
+    assert 0.15 < fong / 2000 < 0.25
+    assert sign / 2000 <= 0.06
+
+
+def test_sign_test_by_hand() -> None:
+    """Nine to one: 2 · (10 + 1) / 1024."""
+    found = kano(*answers(M=9, O=1), draws=2).features[0]
+    assert found.p_value == pytest.approx(2 * 11 / 1024)
+    assert kano(*answers(M=5, O=5), draws=2).features[0].p_value == 1

@@ -94,3 +94,17 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
 def test_bad_answers_are_named(call: Callable[[], object], named: str) -> None:
     with pytest.raises(InvalidInputError, match=named):
         call()
+
+
+@pytest.mark.slow
+def test_the_best_price_lies_in_its_interval() -> None:
+    """The price that earns most, among five, over 500 samples of 300; quoted in docs/methods/gabor-granger.md."""
+    rng = np.random.default_rng(13)
+    price, share = np.array([4.0, 6, 8, 10, 12]), np.array([0.8, 0.7, 0.5, 0.3, 0.15])
+    best, hits = float(price[np.argmax(price * share)]), 0
+    for draw in range(500):
+        place = rng.choice(5, 300)
+        found = gabor_granger(price[place], (rng.random(300) < share[place]).astype(int), draws=300, seed=draw)
+        hits += (found.low or 0) <= best <= (found.high or 0)
+    print(hits / 500)
+    assert hits / 500 >= 0.94

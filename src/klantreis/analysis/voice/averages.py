@@ -62,6 +62,19 @@ def t_interval(values: Floats, weights: Floats, *, confidence: float, bounds: tu
     return Interval(max(bounds[0], mean - half), min(bounds[1], mean + half), "student t")
 
 
+def small_sample(n: npt.ArrayLike, confidence: float) -> Floats:
+    """By how much a percentile interval of a mean of n is too narrow: √(n / (n - 1)) · t / z.
+
+    Examples
+    --------
+    >>> small_sample([8, 1000], 0.95).round(3).tolist()
+    [1.29, 1.002]
+    """
+    size = np.maximum(np.asarray(n, dtype=np.float64), 2)
+    level = 0.5 + confidence / 2
+    return np.asarray(np.sqrt(size / (size - 1)) * stdtrit(size - 1, level) / NormalDist().inv_cdf(level))
+
+
 def wilson_interval(share: float, n: float, *, confidence: float) -> Interval:
     """Wilson's interval of a share when n is an effective size and need not be whole."""
     z = NormalDist().inv_cdf(0.5 + confidence / 2)

@@ -26,7 +26,7 @@ from klantreis.analysis.result import (
     plain,
     same_length,
 )
-from klantreis.analysis.voice.averages import t_interval
+from klantreis.analysis.voice.averages import small_sample, t_interval
 from klantreis.errors import InvalidInputError
 
 Basis = Literal["measured", "estimated"]
@@ -115,7 +115,8 @@ def emotion_curve(
 
     Notes
     -----
-    The band is the percentile bootstrap of customers, widened around the mean by √(n/(n-1)); none for n = 1.
+    The band is the percentile bootstrap of customers, widened around the mean by √(n / (n - 1)) and by Student's t over
+    the normal quantile, without which it is too narrow for few customers; none for n = 1.
 
     Examples
     --------
@@ -190,7 +191,7 @@ def _band(
     filled, mask = np.where(seen, table, 0.0), seen.astype(np.float64)
     counts = mask.sum(axis=0)
     means = filled.sum(axis=0) / counts
-    widen = np.sqrt(counts / np.maximum(counts - 1, 1))
+    widen = small_sample(counts, confidence)
 
     def statistic(weights: Floats) -> Floats:
         n = weights @ mask
@@ -302,9 +303,9 @@ def peak_end(
     time = np.bincount(who[:-1], spell, minlength=len(names))
     mean = np.divide(area, time, out=x[start].copy(), where=time > 0)
     both = np.column_stack([(peak + end) / 2, mean])
-    low, high = percentiles(
-        bootstrap(lambda w: w @ both / w.sum(axis=1, keepdims=True), len(names), draws=draws, seed=seed), confidence
-    )
+    centre, widen = both.mean(axis=0), small_sample(len(names), confidence)
+    spread = bootstrap(lambda w: w @ both / len(names), len(names), draws=draws, seed=seed)
+    low, high = percentiles(centre + (spread - centre) * widen, confidence)
     few = (caution("voice.few_answers", n=len(names)),) if len(names) < 30 else ()
     over_time, remembered = (
         {

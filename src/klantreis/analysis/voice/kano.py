@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import betainc
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
 from klantreis.analysis.result import Caution, Floats, Result, as_array, as_weights, caution, check_level, plain
@@ -31,7 +32,9 @@ class KanoFeature:
     kind
         The most frequent kind; of equals the one that weighs most: M, O, A, I.
     decided
-        Whether it is told apart from the second most frequent (Fong's test).
+        Whether it is told apart from the second most frequent by Fong's rule, which is lenient: see the page.
+    p_value
+        Exact sign test of the first against the second kind, two-sided.
     counts
         How many respondents fall under each kind.
     better, worse
@@ -43,6 +46,7 @@ class KanoFeature:
     kind: Kind
     second: Kind
     decided: bool
+    p_value: float
     counts: dict[Kind, float]
     better: Result
     worse: Result
@@ -181,6 +185,7 @@ def _feature(name: str, counts: Floats, both: list[Result], n: int) -> KanoFeatu
         kind=KINDS[order[0]],
         second=KINDS[order[1]],
         decided=decided,
+        p_value=min(1.0, 2 * float(betainc(first, second + 1, 0.5))),
         counts={kind: float(count) for kind, count in zip(KINDS, counts, strict=True)},
         better=both[0],
         worse=both[1],
