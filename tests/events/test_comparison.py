@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError, NotFoundError
+from klantreis.events import differing
 from klantreis.events.columns import EPOCH
 from klantreis.events.comparison_answers import Comparison, MedianTime
 from klantreis.events.differing import false_discovery, median_difference, p_of_shares
@@ -254,3 +255,13 @@ def test_groups_that_overlap_are_counted() -> None:
     answer = log.compare("touchpoint = 'a'", "touchpoint = 'b'", on="reach")
     assert answer.in_both == 1
     assert isinstance(answer.rows[0].first, Share)
+
+
+def test_the_spread_of_a_median_does_not_jump_where_counting_ends() -> None:
+    spreads = []
+    for n in (differing.MOST_EXACT, differing.MOST_EXACT + 1):
+        even = [place / n for place in range(n)]
+        apart, _ = median_difference(even, even)
+        assert apart.high is not None
+        spreads.append(apart.high * math.sqrt(n))
+    assert spreads[0] == pytest.approx(spreads[1], rel=0.03)

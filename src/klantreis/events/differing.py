@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -18,6 +19,8 @@ from klantreis.events.share import Difference, Share
 FEW = 5
 #: With fewer values than this a median has no interval.
 FEWEST_VALUES = 5
+#: Up to this many values the place of an order statistic is counted exactly, above it by the normal curve.
+MOST_EXACT = 100
 _NORMAL = NormalDist()
 
 Values = Sequence[float] | NDArray[np.float64]
@@ -112,9 +115,10 @@ def _spread(ordered: Values) -> float:
     return (float(ordered[n - low]) - float(ordered[low - 1])) / (2 * _width(n, low))
 
 
+@cache
 def _width(n: int, low: int) -> float:
     """How many standard errors the ``low``-th smallest of n values lies below the median."""
-    if n > 1000:
+    if n > MOST_EXACT:
         return (n / 2 - low + 0.5) / (math.sqrt(n) / 2)
     below = sum(math.comb(n, k) for k in range(low))
     return -_NORMAL.inv_cdf(below / 2**n)
