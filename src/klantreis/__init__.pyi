@@ -5,6 +5,7 @@ from klantreis.errors import (
     ChangeError,
     ConflictError,
     DocumentError,
+    EventImportError,
     InvalidInputError,
     KlantreisError,
     NotFoundError,
@@ -12,11 +13,15 @@ from klantreis.errors import (
 )
 from klantreis.events.dataset import Dataset
 from klantreis.events.filter import Filter
+from klantreis.events.log import EventLog
 from klantreis.events.log_folder import open_log
 from klantreis.events.pattern import EventPattern, parse_pattern
+from klantreis.events.stage import Stage
 from klantreis.jobs.job import Job
 from klantreis.journeys import changes
 from klantreis.journeys.changes import apply
+from klantreis.journeys.fit import fit
+from klantreis.journeys.fit_values import MapFit
 from klantreis.journeys.journey import Card, Journey, Step
 from klantreis.journeys.moments import MicroMoment, MomentOfTruth, Tone
 from klantreis.journeys.phase_models import PhaseModel, crosswalk
@@ -31,6 +36,7 @@ from klantreis.research.source import Source
 from klantreis.research.study import Study
 from klantreis.use_cases.check_workspace import check_workspace
 from klantreis.use_cases.import_events import import_events
+from klantreis.use_cases.lay_fit import lay_fit
 from klantreis.use_cases.lay_reality import lay_reality
 from klantreis.use_cases.open_workspace import open_store
 from klantreis.use_cases.open_workspace import open_workspace as open  # noqa: A004 - read as kr.open
@@ -50,6 +56,8 @@ __all__ = [
     "Dataset",
     "DocumentError",
     "Estimate",
+    "EventImportError",
+    "EventLog",
     "EventPattern",
     "Evidence",
     "Filter",
@@ -58,6 +66,7 @@ __all__ = [
     "Job",
     "Journey",
     "KlantreisError",
+    "MapFit",
     "Metric",
     "MicroMoment",
     "MomentOfTruth",
@@ -68,6 +77,7 @@ __all__ = [
     "Quote",
     "Reality",
     "Source",
+    "Stage",
     "Step",
     "Study",
     "Tone",
@@ -80,7 +90,9 @@ __all__ = [
     "changes",
     "check_workspace",
     "crosswalk",
+    "fit",
     "import_events",
+    "lay_fit",
     "lay_reality",
     "open",
     "open_log",
