@@ -122,7 +122,7 @@ def bracketed(
     total = np.bincount(kind, w, minlength=len(kinds)).astype(np.float64)[None, :]
     shares, gap = settle(total, holds)
     drawn_shares = bootstrap(
-        lambda d: maximise(np.asarray(d @ per_kind), holds, rounds=500, tolerance=1e-4)[0],
+        lambda d: maximise(np.asarray(d @ per_kind), holds, rounds=300, tolerance=1e-4)[0],
         n,
         draws=draws,
         seed=seed,

@@ -73,19 +73,37 @@ def maximise(
 def settle(counts: Floats, holds: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
     """The shares for one row of counts, with spots that the maximum leaves empty at exactly 0, and the gap.
 
-    EM comes near 0 only slowly. Spots that are nearly empty are taken out; when the rest is still a maximum over
-    all spots, they were empty.
+    EM comes near 0 only slowly. So it runs on the spots that matter; a spot outside that could still gain comes in,
+    one that is nearly empty goes out, until nothing outside could gain.
     """
-    found, gap = maximise(counts, holds)
-    smallest = counts[counts > 0].min() / counts.sum()
-    keep = found[0] > 1e-3 * smallest
-    if keep.all() or not np.asarray(holds[:, keep].any(axis=1))[counts[0] > 0].all():
-        return found[0], float(gap[0])
-    kept, _ = maximise(counts, holds[:, keep])
-    whole = np.zeros_like(found)
-    whole[:, keep] = kept
-    over_all = float(_gain(counts / counts.sum(), whole, holds.astype(np.float64)).max() - 1)
-    return (whole[0], over_all) if over_all < 1e-6 else (found[0], float(gap[0]))
+    first, _ = maximise(counts, holds, rounds=1000, tolerance=1e-6)
+    keep = _covering(first[0] > 1e-4 * first[0].max(), counts[0], holds, first[0])
+    best, gap = first[0], np.inf
+    for _ in range(30):
+        kept, _ = maximise(counts, holds[:, keep], rounds=10_000, tolerance=1e-8)
+        whole = np.zeros_like(first)
+        whole[:, keep] = kept
+        gain = _gain(counts / counts.sum(), whole, holds.astype(np.float64))[0]
+        spare = keep & (whole[0] < 1e-5 * whole[0].max())
+        if gain.max() - 1 < gap:
+            best, gap = whole[0], float(gain.max() - 1)
+            if gap < 1e-6 and not spare.any():
+                break
+        rest = _covering(keep & ~spare | (gain > 1 + 1e-7), counts[0], holds, whole[0])
+        if (rest == keep).all():
+            break
+        keep = rest
+    return best, gap
+
+
+def _covering(
+    keep: npt.NDArray[np.bool_], counts: Floats, holds: npt.NDArray[np.bool_], shares: Floats
+) -> npt.NDArray[np.bool_]:
+    """The spots to keep and, for a bracket that would hold none of them, its fullest."""
+    keep = keep.copy()
+    for row in np.flatnonzero((counts > 0) & ~holds[:, keep].any(axis=1)):
+        keep[np.argmax(np.where(holds[row], shares, -1.0))] = True
+    return keep
 
 
 def _gain(share: Floats, spots: Floats, inside: Floats) -> Floats:
