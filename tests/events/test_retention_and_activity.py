@@ -198,6 +198,16 @@ def test_too_many_days_are_refused() -> None:
     assert (days[0], days[-1]) == (date(1970, 1, 1), date(2170, 6, 1))
 
 
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+def test_where_the_calendar_ends_is_said(by: str) -> None:
+    log = log_of([Event("an", datetime(9999, 12, 31, 12, tzinfo=UTC), "a")])
+    with pytest.raises(InvalidInputError, match="calendar ends after 9999-12"):
+        log.retention(by=by)
+    first = log_of([Event("an", datetime(1, 1, 1, 12, tzinfo=UTC), "a")], timezone=ZONE)
+    with pytest.raises(InvalidInputError, match="no calendar around 0001-01-01"):
+        first.retention(by=by)
+
+
 @given(st.integers(-(10**15), 2 * 10**15), st.integers(0, 400))
 def test_the_clock_is_that_of_the_zone_at_every_moment(first: int, days: int) -> None:
     zone = zone_named(ZONE)

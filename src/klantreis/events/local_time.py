@@ -52,7 +52,12 @@ def calendar_edges(first: int, last: int, by: str, zone: tzinfo) -> tuple[list[d
                 hint="Count by month, or leave out stray times with a period.",
             )
         days.append(_next(days[-1], by))
-    edges = [bounds((day, None), zone)[0] for day in days]
+    try:
+        edges = [bounds((day, None), zone)[0] for day in days]
+    except OverflowError:
+        raise InvalidInputError(
+            f"There is no calendar around {begin} to {end}.", hint="Leave out stray times with a period."
+        ) from None
     return days[:-1], np.array(edges, dtype=np.int64)
 
 
@@ -83,9 +88,14 @@ def clock_shifts(first: int, last: int, zone: tzinfo) -> tuple[NDArray[np.int64]
 
 
 def _next(day: date, by: str) -> date:
-    if by == "month":
-        return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return day + timedelta(days=7 if by == "week" else 1)
+    try:
+        if by == "month":
+            return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        return day + timedelta(days=7 if by == "week" else 1)
+    except (ValueError, OverflowError):
+        raise InvalidInputError(
+            f"The calendar ends after {day}.", hint="Leave out stray times with a period."
+        ) from None
 
 
 def _local(instant: int, zone: tzinfo) -> datetime:
