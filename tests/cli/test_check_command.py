@@ -53,7 +53,7 @@ def test_a_line_says_where_which_rule_how_bad_and_what(tmp_path: Path) -> None:
     folder = written(tmp_path / "map", fixture("X05", "fires").workspace)
     lines = check(folder, "--lang", "nl").output.splitlines()
     assert [line.split("  ")[0].strip() for line in lines if "  X05  " in line] == ["journey:map#owner"]
-    assert any(line.endswith("X05  waarschuwing  Wie onderhoudt deze kaart?") for line in lines)
+    assert any(line.endswith("X05  waarschuwing  Wie onderhoudt deze reis?") for line in lines)
     english = check(folder, "--lang", "en").output
     assert "X05  warning  Who keeps this map up to date?" in english
     assert check(folder).output == check(folder, "--lang", "nl").output  # the workspace's own language
@@ -104,6 +104,23 @@ def test_json_holds_the_whole_report(tmp_path: Path) -> None:
     assert plain["grade"] == "not-ready"
     assert "Which job does An want done? Link an end goal." in [one["sentence"] for one in plain["findings"]]
     assert plain["damaged_text"] == []
+    assert set(plain["rules"]) == {one["rule"] for one in plain["findings"]}
+    assert plain["rules"]["J06"] == {
+        "title": "No end goal",
+        "asks": "Does the journey name the job that the persona wants done?",
+        "mend": "Ask “what for?” until the answer is something the persona would want without any product of yours. "
+        "Write that down as a job and link it to the journey.",
+    }
+
+
+def test_the_rules_explain_themselves_when_asked(tmp_path: Path) -> None:
+    folder = written(tmp_path / "map", fixture("X05", "fires").workspace)
+    lines = check(folder, "--lang", "nl", "--explain").output.splitlines()
+    assert "  X05  Geen eigenaar – Heeft de reis een eigenaar?" in lines
+    assert "       Noem één persoon of rol die de reis herziet en er vragen over beantwoordt." in lines
+    english = check(folder, "--lang", "en", "--explain").output
+    assert "       Name one person or role who reviews it and answers questions on it." in english.splitlines()
+    assert "Heeft de reis een eigenaar?" not in check(folder, "--lang", "nl").output
 
 
 def test_a_waiver_is_shown_with_its_reason(tmp_path: Path) -> None:

@@ -184,6 +184,7 @@ def test_an_evidence_page_names_all_that_rests_on_it(client: Any) -> None:
 def test_the_checks_page_shows_what_the_check_finds(client: Any, untouched: Path) -> None:
     from datetime import date
 
+    from klantreis.checks.rule import rule_of
     from klantreis.use_cases.check_workspace import check_workspace
     from klantreis.use_cases.open_workspace import open_store
 
@@ -193,6 +194,12 @@ def test_the_checks_page_shows_what_the_check_finds(client: Any, untouched: Path
     assert report.waived
     for finding in report.findings:
         assert " ".join(finding.sentence("nl").split()) in text
+        assert rule_of(finding.rule).mend("nl") in text
+        assert rule_of(finding.rule).asks("nl") in text
+    shown = page(client, f"{W}checks/")
+    assert [one for tag in ("div", "li", "p") for one in shown.all(tag) if one.get("lang") == "en"] == []
+    english = page(client, f"{W}checks/", "en").text
+    assert all(rule_of(finding.rule).mend("en") in english for finding in report.findings)
     assert "De toon volgt na het onderzoek (An, tot 1 januari 2099)" in text
 
 

@@ -1,4 +1,4 @@
-"""The page of every rule, written from its docstring: ``python -m klantreis.checks.pages docs/checks``."""
+"""The page of every rule, written from its class: ``python -m klantreis.checks.pages docs/checks``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from klantreis.checks.rule import FAMILIES, HEADINGS, Rule, rules
 from klantreis.checks.thresholds import THRESHOLDS
 from klantreis.texts import text
+from klantreis.values import Lang
 
 _INTRODUCTION = """\
 # Checks
@@ -77,16 +78,40 @@ def _page(rule: type[Rule]) -> str:
         "",
     ]
     for heading in HEADINGS:
+        if heading == "Source":
+            lines += [f"## {text('checks.page.mend', 'en')}", "", rule.mend("en"), ""]
         lines += [f"## {heading}", "", sections[heading], ""]
-    lines += ["## What it says", ""]
-    for wording in rule.wordings.values():
-        lines += [f"- {wording['en']}", f"- {wording['nl']}"]
+    lines += [f"## {text('checks.page.says', 'en')}", "", *_says(rule, "en")]
     if rule.thresholds:
         lines += ["", "## Thresholds", ""]
         lines += [
             f"- `{name}` (usually {THRESHOLDS[name].value:g}): {THRESHOLDS[name].about}" for name in rule.thresholds
         ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *_in_dutch(rule), ""])
+
+
+def _in_dutch(rule: type[Rule]) -> list[str]:
+    return [
+        "## In het Nederlands",
+        "",
+        f"**{rule.title.nl}** – {rule.severity.in_lang('nl')}",
+        "",
+        f"### {text('checks.page.asks', 'nl')}",
+        "",
+        rule.asks("nl"),
+        "",
+        f"### {text('checks.page.mend', 'nl')}",
+        "",
+        rule.mend("nl"),
+        "",
+        f"### {text('checks.page.says', 'nl')}",
+        "",
+        *_says(rule, "nl"),
+    ]
+
+
+def _says(rule: type[Rule], lang: Lang) -> list[str]:
+    return [f"- {wording[lang]}" for wording in rule.wordings.values()]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What a rule is, and the register of all of them.
 
-A rule is a class that is never made into an object: an id, a severity, a wording in both languages, a docstring
-that is its page, and ``judge``, which goes by every place the rule applies to and says whether it is fine.
+A rule is a class that is never made into an object: an id, a severity, a wording in both languages, what it asks and
+how to mend it in both languages, a docstring that is the rest of its page, and ``judge``, which goes by every place
+the rule applies to and says whether it is fine.
 The places that are fine matter too: they are what the score is counted over.
 """
 
@@ -22,8 +23,10 @@ from klantreis.values import Label, Lang
 
 Family = Literal["journey", "focus", "persona", "job", "tone", "content", "evidence", "measurement", "upkeep"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
-#: The headings that a rule's page has, in order.
-HEADINGS: tuple[str, ...] = ("What it asks", "Why", "How to mend", "Source")
+#: The headings that a rule's docstring has, in order.
+HEADINGS: tuple[str, ...] = ("What it asks", "Why", "Source")
+#: What a rule explains in both languages: in one sentence what it asks, and how to mend what it finds.
+EXPLAINED: tuple[str, ...] = ("asks", "mend")
 #: Name of a wording to the text per language.
 Wordings = Mapping[str, Mapping[Lang, str]]
 
@@ -31,6 +34,11 @@ Wordings = Mapping[str, Mapping[Lang, str]]
 def worded(default: Mapping[Lang, str], /, **others: Mapping[Lang, str]) -> Wordings:
     """The usual wording of a rule, and others by name, each with its text per language."""
     return MappingProxyType({"default": default, **others})
+
+
+def explaining(**words: Mapping[Lang, str]) -> Wordings:
+    """What a rule explains, each of :data:`EXPLAINED` with its text per language."""
+    return MappingProxyType(words)
 
 
 def filled(**values: Filling) -> Mapping[str, Filling]:
@@ -60,6 +68,7 @@ class Rule:
     severity: ClassVar[Severity]
     title: ClassVar[Label]
     wordings: ClassVar[Wordings]
+    explained: ClassVar[Wordings] = MappingProxyType({})
     thresholds: ClassVar[tuple[str, ...]] = ()
     waivable: ClassVar[bool] = True
 
@@ -88,8 +97,18 @@ class Rule:
         )
 
     @classmethod
+    def asks(cls, lang: Lang) -> str:
+        """What the rule asks, in one sentence."""
+        return cls.explained["asks"][lang]
+
+    @classmethod
+    def mend(cls, lang: Lang) -> str:
+        """How to mend what the rule finds."""
+        return cls.explained["mend"][lang]
+
+    @classmethod
     def page(cls) -> dict[str, str]:
-        """The sections of the rule's page by heading; the opening sentence stands under ``""``."""
+        """The sections of the rule's docstring by heading; the opening sentence stands under ``""``."""
         return _sections(inspect.cleandoc(cls.__doc__ or ""))
 
 
@@ -102,8 +121,8 @@ def registered(register: dict[str, type[Rule]], rule: R) -> R:
     Raises
     ------
     InvalidInputError
-        When its id is taken, a language is missing, the languages have different placeholders, or its page
-        lacks a section.
+        When its id is taken, a language is missing, the languages have different placeholders, it does not explain
+        what it asks or how to mend it, or its page lacks a section.
     """
     faults = list(_faults(rule))
     if rule.id in register:
@@ -161,6 +180,12 @@ def _faults(rule: type[Rule]) -> Iterator[str]:
             yield f"the wording {name!r} is in {sorted(wording)}, and must be in {sorted(LANGS)}"
         elif len({placeholders(text) for text in wording.values()}) != 1:
             yield f"the wording {name!r} has other placeholders in each language"
+    for name in EXPLAINED:
+        words = rule.explained.get(name, {})
+        if set(words) != set(LANGS) or not all(text.strip() for text in words.values()):
+            yield f"what it explains as {name!r} is in {sorted(words)}, and must be in {sorted(LANGS)}"
+        elif any(placeholders(text) for text in words.values()):
+            yield f"what it explains as {name!r} has a placeholder, and nothing to fill it"
     missing = [heading for heading in HEADINGS if not rule.page().get(heading)]
     if missing:
         yield f"its page has no section {', '.join(missing)}"

@@ -18,10 +18,18 @@ import click
     metavar="DATE",
     help="Day on which reviews, waivers and the age of evidence are counted. Default: today.",
 )
+@click.option("--explain", is_flag=True, help="Also say what each rule asks and how to mend what it found.")
 @click.option("--slug", help="Which workspace, when a database holds several.")
 @click.pass_context
 def command(
-    ctx: click.Context, workspace: str, lang: str | None, form: str, on: datetime | None, slug: str | None
+    ctx: click.Context,
+    workspace: str,
+    *,
+    lang: str | None,
+    form: str,
+    on: datetime | None,
+    explain: bool,
+    slug: str | None,
 ) -> None:
     """List the weak spots of a workspace.
 
@@ -31,11 +39,12 @@ def command(
     \b
     Examples:
       klantreis check my-workspace
+      klantreis check my-workspace --explain
       klantreis check my-workspace --lang en --format json
     """
     from typing import cast
 
-    from klantreis.cli.check_text import check_text
+    from klantreis.cli.check_text import check_text, explanations
     from klantreis.use_cases.check_workspace import check_workspace
     from klantreis.use_cases.open_workspace import open_store
     from klantreis.values import Lang
@@ -47,8 +56,14 @@ def command(
     shown = cast(Lang, lang or held.settings.lang)
     if form == "json":
         damaged = [{"document": one.document, "place": one.place, "message": one.message} for one in store.warnings()]
-        plain = {**found.to_dict(lang=shown), "workspace": held.settings.id, "damaged_text": damaged}
+        plain = {
+            **found.to_dict(lang=shown),
+            "rules": explanations(found, lang=shown),
+            "workspace": held.settings.id,
+            "damaged_text": damaged,
+        }
         click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
     else:
-        click.echo(check_text(found, title=held.settings.title, lang=shown, damaged=store.warnings()))
+        title, damaged_texts = held.settings.title, store.warnings()
+        click.echo(check_text(found, title=title, lang=shown, damaged=damaged_texts, explain=explain))
     ctx.exit(1 if found.has_error else 0)

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from klantreis.checks.coverage import Coverage
 from klantreis.checks.finding import Severity
 from klantreis.checks.report import Report, grade_name
+from klantreis.checks.rule import rules
 from klantreis.store.protocol import StoreWarning
 from klantreis.texts import text
 from klantreis.values import Lang
 
 
-def check_text(report: Report, *, title: str, lang: Lang, damaged: Sequence[StoreWarning] = ()) -> str:
+def check_text(
+    report: Report, *, title: str, lang: Lang, damaged: Sequence[StoreWarning] = (), explain: bool = False
+) -> str:
     """A report as lines for a terminal.
 
     Parameters
@@ -21,11 +24,32 @@ def check_text(report: Report, *, title: str, lang: Lang, damaged: Sequence[Stor
         What the workspace is called.
     damaged
         Texts whose letters look damaged; listed before the findings.
+    explain
+        Whether to add, after the findings, what their rules ask and how to mend it.
     """
     lines = [*_damaged(damaged, lang), *_findings(report, lang)]
     if not lines:
         lines = [text("checks.summary.clean", lang)]
+    if explain and report.findings:
+        lines += ["", *_explained(report, lang)]
     return "\n".join([*lines, "", *_summary(report, title, lang)])
+
+
+def explanations(report: Report, *, lang: Lang) -> dict[str, dict[str, str]]:
+    """What each rule with an open finding asks and how to mend it, in one language, by rule id."""
+    found = {one.rule for one in report.findings}
+    return {
+        rule_id: {"title": rule.title.in_lang(lang), "asks": rule.asks(lang), "mend": rule.mend(lang)}
+        for rule_id, rule in rules().items()
+        if rule_id in found
+    }
+
+
+def _explained(report: Report, lang: Lang) -> Iterator[str]:
+    yield text("checks.summary.explained", lang)
+    for rule_id, words in explanations(report, lang=lang).items():
+        yield f"  {rule_id}  {words['title']} – {words['asks']}"
+        yield f"       {words['mend']}"
 
 
 def _damaged(warnings: Sequence[StoreWarning], lang: Lang) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene, named
 from klantreis.decisions.content import ContentItem, ContentNeed
 from klantreis.journeys.journey import Journey
@@ -26,9 +26,6 @@ class NeedUnmet(Rule):
     Why:
     To know what people need to hear and then not to say it is the cheapest thing on a map to mend.
 
-    How to mend:
-    Link content that exists, make it, or decide that the need is not yours to meet and remove it.
-
     Source:
     Customer-journey practice: content needed as a component of the map.
     """
@@ -37,6 +34,17 @@ class NeedUnmet(Rule):
     family = "content"
     severity = Severity.WARNING
     title = Label(en="Content need unmet", nl="Informatiebehoefte zonder inhoud")
+    explained = explaining(
+        asks={
+            "en": "Has every content need content that exists?",
+            "nl": "Is er voor elke informatiebehoefte inhoud die bestaat?",
+        },
+        mend={
+            "en": "Link content that exists, make it, or decide that the need is not yours to meet and remove it.",
+            "nl": "Koppel inhoud die er al is of maak die. Is het niet aan jou om in de behoefte te voorzien, haal "
+            "haar dan weg.",
+        },
+    )
     wordings = worded(
         {
             "en": "Content needed, none available: “{need}”.",
@@ -78,9 +86,6 @@ class NoRoute(Rule):
     Why:
     A good page that nobody comes across might as well not be there.
 
-    How to mend:
-    Name the channel or the touchpoint by which it reaches people, or admit that there is none yet.
-
     Source:
     Customer-journey practice: know how information reaches the persona.
     """
@@ -89,6 +94,17 @@ class NoRoute(Rule):
     family = "content"
     severity = Severity.WARNING
     title = Label(en="No route", nl="Geen weg naar de persona")
+    explained = explaining(
+        asks={
+            "en": "Is it known by which channel or touchpoint every piece of content reaches the persona?",
+            "nl": "Is bekend via welk kanaal of contactmoment elk stuk inhoud de persona bereikt?",
+        },
+        mend={
+            "en": "Name the channel or the touchpoint by which it reaches people, or admit that there is none yet.",
+            "nl": "Noem het kanaal of het contactmoment waarlangs de inhoud mensen bereikt, of geef toe dat dat er "
+            "nog niet is.",
+        },
+    )
     wordings = worded(
         {
             "en": "How does “{content}” reach {persona}?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene
 from klantreis.journeys.journey import Emotion
 from klantreis.values import Label
@@ -23,9 +23,6 @@ class EvidenceCoverage(Rule):
     Why:
     What is worked on should be known best. A decision on an assumption is a bet, and should look like one.
 
-    How to mend:
-    Attach evidence to the claims that matter most, do the research that is missing, or remove what nobody believes.
-
     Source:
     Persona and journey practice on research; the shares are conventions of ours.
     """
@@ -34,6 +31,18 @@ class EvidenceCoverage(Rule):
     family = "evidence"
     severity = Severity.WARNING
     title = Label(en="Evidence coverage", nl="Dekking door bewijs")
+    explained = explaining(
+        asks={
+            "en": "Is enough of what the phase claims backed by evidence?",
+            "nl": "Is genoeg van wat er in de fase beweerd wordt door bewijs gedekt?",
+        },
+        mend={
+            "en": "Attach evidence to the claims that matter most, do the research that is missing, or remove what "
+            "nobody believes.",
+            "nl": "Koppel bewijs aan de beweringen die er het meest toe doen, doe het onderzoek dat ontbreekt, of "
+            "haal weg wat niemand gelooft.",
+        },
+    )
     wordings = worded(
         {
             "en": "Evidence covers {pct}% of {phase}.",
@@ -69,9 +78,6 @@ class EmotionEstimated(Rule):
     Why:
     The curve is what people remember of a map. Drawn from guesses, it is a drawing of what the team feels.
 
-    How to mend:
-    Ask customers, attach what they said, and mark the emotion as reported; or take it off and leave the gap.
-
     Source:
     Customer-journey modelling practice on the provenance of reported experience.
     """
@@ -80,6 +86,18 @@ class EmotionEstimated(Rule):
     family = "evidence"
     severity = Severity.WARNING
     title = Label(en="Emotion without data", nl="Emotie zonder gegevens")
+    explained = explaining(
+        asks={
+            "en": "Does every emotion rest on what people reported themselves?",
+            "nl": "Rust elke emotie op wat mensen zelf hebben gemeld?",
+        },
+        mend={
+            "en": "Ask people, attach what they said, and mark the emotion as reported; or take it off and leave the "
+            "gap.",
+            "nl": "Vraag het mensen, koppel wat ze zeiden en markeer de emotie als gemeld. Of haal haar weg en laat "
+            "het gat staan.",
+        },
+    )
     wordings = worded(
         {
             "en": "The emotion at “{step}” is estimated, not reported by those who felt it.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene
 from klantreis.decisions.content import ContentNeed
 from klantreis.decisions.opportunity import Opportunity
@@ -28,9 +28,6 @@ class Focus(Rule):
     Why:
     Few organisations can do everything at once, and a map that is about everyone and everything ends in no action.
 
-    How to mend:
-    Mark one persona as primary, and set the phase in focus on its map. The others wait; they are not lost.
-
     Source:
     Customer-journey practice: begin with one persona and one phase.
     """
@@ -39,6 +36,18 @@ class Focus(Rule):
     family = "focus"
     severity = Severity.WARNING
     title = Label(en="Focus", nl="Focus")
+    explained = explaining(
+        asks={
+            "en": "Is exactly one persona in focus, and on its journeys exactly one phase?",
+            "nl": "Is er precies één persona in focus, en daarbinnen precies één fase?",
+        },
+        mend={
+            "en": "Mark one persona as primary, and set the phase in focus on its journey. The others wait; they are "
+            "not lost.",
+            "nl": "Maak één persona de primaire en kies in die reis de fase in focus. De andere wachten; ze gaan "
+            "niet verloren.",
+        },
+    )
     wordings = worded(
         {
             "en": "Focus: begin with one persona and one phase (now {p} × {f}).",
@@ -74,9 +83,6 @@ class OnePersona(Rule):
     Why:
     Each kind of customer travels differently. Two on one map become an average that nobody is.
 
-    How to mend:
-    Give the other persona a map of its own, and move there what is theirs.
-
     Source:
     Persona practice: one map for each persona.
     """
@@ -84,11 +90,21 @@ class OnePersona(Rule):
     id = "F02"
     family = "focus"
     severity = Severity.ERROR
-    title = Label(en="One persona a map", nl="Eén persona per kaart")
+    title = Label(en="One persona a map", nl="Eén persona per reis")
+    explained = explaining(
+        asks={
+            "en": "Does everything that belongs to the journey name its persona and no other?",
+            "nl": "Noemt alles wat bij de reis hoort dezelfde persona, en geen andere?",
+        },
+        mend={
+            "en": "Give the other persona a journey of its own, and move there what is theirs.",
+            "nl": "Geef de andere persona een eigen reis, en verplaats daarheen wat van die persona is.",
+        },
+    )
     wordings = worded(
         {
             "en": "A map is for exactly one persona; found {n}: {personas}.",
-            "nl": "Een kaart hoort bij precies één persona; gevonden: {n} ({personas}).",
+            "nl": "Een reis hoort bij precies één persona; gevonden: {n} ({personas}).",
         }
     )
 

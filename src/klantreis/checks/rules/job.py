@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene, named
 from klantreis.jobs.job import Job
 from klantreis.jobs.statement import job_statement
@@ -24,9 +24,6 @@ class JobTypes(Rule):
     People choose for reasons of feeling and standing as much as for the task. Teams that only describe the task
     miss what decides.
 
-    How to mend:
-    Ask how the customer wants to feel when it is done, and how they want to be seen. Write that down as a job.
-
     Source:
     Jobs to be done: functional, emotional and social jobs.
     """
@@ -35,6 +32,18 @@ class JobTypes(Rule):
     family = "job"
     severity = Severity.WARNING
     title = Label(en="Kinds of job", nl="Soorten jobs")
+    explained = explaining(
+        asks={
+            "en": "Is there a functional, an emotional and a social job for the persona?",
+            "nl": "Is er voor de persona een functionele, een emotionele en een sociale job?",
+        },
+        mend={
+            "en": "Ask how people want to feel when it is done, and how they want to be seen. Write that down as a "
+            "job.",
+            "nl": "Vraag hoe mensen zich willen voelen als het klaar is, en hoe ze gezien willen worden. Leg dat "
+            "vast als job.",
+        },
+    )
     wordings = worded(
         {"en": "No {type} job described.", "nl": "Geen {type} job beschreven."},
     )
@@ -82,10 +91,6 @@ class SolutionInJob(Rule):
     Nobody wants insurance; people want to enjoy their new car undisturbed. A job that names the solution leaves
     no room for a better one.
 
-    How to mend:
-    Ask "what for?" of the present text and write down the answer as the job; keep the present text as a rung of
-    its ladder.
-
     Source:
     Jobs to be done; laddering by asking "what for?".
     """
@@ -94,6 +99,18 @@ class SolutionInJob(Rule):
     family = "job"
     severity = Severity.WARNING
     title = Label(en="Solution in the job", nl="Oplossing in de job")
+    explained = explaining(
+        asks={
+            "en": "Does the job say what someone wants done, rather than which solution they would choose?",
+            "nl": "Zegt de job wat iemand gedaan wil krijgen, en niet welke oplossing die kiest?",
+        },
+        mend={
+            "en": "Ask “what for?” of the present text and write down the answer as the job; keep the present text "
+            "as a rung of its ladder.",
+            "nl": "Vraag ‘waarvoor?’ bij de huidige tekst en maak van het antwoord de job. Bewaar de huidige tekst "
+            "als trede van de ladder.",
+        },
+    )
     wordings = worded(
         {
             "en": "“{job}” names a solution. What for?",

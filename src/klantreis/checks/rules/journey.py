@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene, named
 from klantreis.decisions.content import ContentNeed
 from klantreis.decisions.opportunity import Opportunity
@@ -26,9 +26,6 @@ class InsideOut(Rule):
     Customers choose their own start and end. A map that begins at the first contact and stops at the last shows the
     organisation's process, not the journey: what set people off and what they were after stay out of sight.
 
-    How to mend:
-    Ask customers what happened before they first got in touch, and when they felt they were done. Add those steps.
-
     Source:
     The distinction between inside-out and outside-in journeys in customer-journey practice; jobs-to-be-done thinking.
     """
@@ -37,6 +34,18 @@ class InsideOut(Rule):
     family = "journey"
     severity = Severity.ERROR
     title = Label(en="Inside-out journey", nl="Reis van binnen naar buiten")
+    explained = explaining(
+        asks={
+            "en": "Does the journey begin before contact with the organisation, or end after it?",
+            "nl": "Begint de reis vóór het contact met de organisatie, of eindigt ze erna?",
+        },
+        mend={
+            "en": "Ask people what happened before they first got in touch, and when they felt they were done. Add "
+            "those steps.",
+            "nl": "Vraag mensen wat er gebeurde vóór hun eerste contact, en wanneer het voor hen klaar was. Voeg die "
+            "stappen toe.",
+        },
+    )
     wordings = worded(
         {
             "en": "The journey begins and ends where contact with {org} does. "
@@ -71,9 +80,6 @@ class InternalSources(Rule):
     What is in house is easy to come by: logs of service questions, messages that were sent, what colleagues think.
     It shows the part of the journey that the organisation already sees.
 
-    How to mend:
-    Talk to customers, watch them, or ask them; also those who have not bought yet or have left.
-
     Source:
     Customer-journey practice on outside-in research; the threshold is a convention of ours.
     """
@@ -82,6 +88,18 @@ class InternalSources(Rule):
     family = "journey"
     severity = Severity.WARNING
     title = Label(en="Internal sources", nl="Interne bronnen")
+    explained = explaining(
+        asks={
+            "en": "Does enough of the evidence come from outside the organisation?",
+            "nl": "Komt er genoeg bewijs van buiten de organisatie?",
+        },
+        mend={
+            "en": "Talk to the people it is about, watch them, or ask them; also those who have not chosen yet or "
+            "have left.",
+            "nl": "Praat met de mensen om wie het gaat, kijk met hen mee of stel hun vragen. Sla ook wie nog niet "
+            "koos of al vertrok niet over.",
+        },
+    )
     wordings = worded(
         {
             "en": "{pct}% of the evidence comes from inside the organisation; the picture may be distorted.",
@@ -128,9 +146,6 @@ class PhaseUncovered(Rule):
     Maps tend to show how customers are won and stop there. An empty phase is either a gap in what is known, or not
     part of this map; both are worth saying.
 
-    How to mend:
-    Add what customers do in that phase, with or without contact, or leave the phase out of the scope.
-
     Source:
     Phase models of the customer journey from latent need to loyalty.
     """
@@ -139,6 +154,16 @@ class PhaseUncovered(Rule):
     family = "journey"
     severity = Severity.WARNING
     title = Label(en="Empty phase", nl="Lege fase")
+    explained = explaining(
+        asks={
+            "en": "Has every phase in the journey's scope at least one step?",
+            "nl": "Heeft elke fase binnen het bereik van de reis minstens één stap?",
+        },
+        mend={
+            "en": "Add what people do in that phase, with or without contact, or leave the phase out of the scope.",
+            "nl": "Voeg toe wat mensen in die fase doen, met of zonder contact, of laat de fase buiten het bereik.",
+        },
+    )
     wordings = worded(
         {
             "en": "Phase “{phase}” is empty: add a step, or leave the phase out of the scope.",
@@ -169,10 +194,6 @@ class NoEndGoal(Rule):
     The end goal decides where the journey really ends and what would help on the way. Without it, a map can only
     make the present process smoother.
 
-    How to mend:
-    Ask "what for?" until the answer is something the customer would want without any product of yours, write it
-    down as a job, and link it to the map.
-
     Source:
     Jobs to be done.
     """
@@ -181,6 +202,18 @@ class NoEndGoal(Rule):
     family = "journey"
     severity = Severity.ERROR
     title = Label(en="No end goal", nl="Geen einddoel")
+    explained = explaining(
+        asks={
+            "en": "Does the journey name the job that the persona wants done?",
+            "nl": "Noemt de reis de job die de persona gedaan wil krijgen?",
+        },
+        mend={
+            "en": "Ask “what for?” until the answer is something the persona would want without any product of "
+            "yours. Write that down as a job and link it to the journey.",
+            "nl": "Vraag door met ‘waarvoor?’ tot je iets hoort wat de persona ook zonder jouw product zou willen. "
+            "Leg dat vast als job en koppel de job aan de reis.",
+        },
+    )
     wordings = worded(
         {
             "en": "Which job does {persona} want done? Link an end goal.",
@@ -208,9 +241,6 @@ class ComponentMissing(Rule):
     Why:
     Each component asks a question of its own. One that is left out is a question nobody asked.
 
-    How to mend:
-    Fill the row for this phase, with assumptions if need be: they are marked as such until there is evidence.
-
     Source:
     The seven components of a customer-journey map.
     """
@@ -219,6 +249,18 @@ class ComponentMissing(Rule):
     family = "journey"
     severity = Severity.WARNING
     title = Label(en="Missing component", nl="Ontbrekend onderdeel")
+    explained = explaining(
+        asks={
+            "en": "Does the phase in focus hold actions, questions, touchpoints, opportunities and content needed?",
+            "nl": "Staan er in de fase in focus acties, vragen, contactmomenten, kansen en informatiebehoeften?",
+        },
+        mend={
+            "en": "Fill the row for this phase, with assumptions if need be: they are marked as such until there is "
+            "evidence.",
+            "nl": "Vul de baan voor deze fase, desnoods met aannames: die blijven als aanname herkenbaar tot er "
+            "bewijs is.",
+        },
+    )
     wordings = worded(
         {
             "en": "Component “{lane}” is missing in {phase}.",

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene
 from klantreis.values import Label
 
@@ -22,9 +22,6 @@ class StateMixed(Rule):
     Why:
     Nobody can dictate a journey. A map in which wishes stand between observations is read as if it were true.
 
-    How to mend:
-    Set the state of the map. Move what is wished for to a map of its own, or to opportunities.
-
     Source:
     Customer-journey practice: visualise what already happens before designing what should.
     """
@@ -33,6 +30,16 @@ class StateMixed(Rule):
     family = "journey"
     severity = Severity.ERROR
     title = Label(en="Now and wished for are mixed", nl="Nu en wens door elkaar")
+    explained = explaining(
+        asks={
+            "en": "Does the journey show one thing: what happens now, a hypothesis, or what is wished for?",
+            "nl": "Toont de reis één ding: wat nu gebeurt, een hypothese, of wat je wenst?",
+        },
+        mend={
+            "en": "Set the state of the journey. Move what is wished for to a journey of its own, or to opportunities.",
+            "nl": "Kies wat de reis toont. Zet wat je wenst in een eigen reis, of maak er kansen van.",
+        },
+    )
     wordings = worded(
         {
             "en": "Show what happens now apart from what you wish (mixed items: {n}).",
@@ -40,7 +47,7 @@ class StateMixed(Rule):
         },
         unset={
             "en": "Say whether this map shows what happens now, a hypothesis or a wish (items that do not tell: {n}).",
-            "nl": "Zeg of deze kaart toont wat nu gebeurt, een hypothese of een wens (items die het niet zeggen: {n}).",
+            "nl": "Zeg of deze reis toont wat nu gebeurt, een hypothese of een wens (items die het niet zeggen: {n}).",
         },
     )
 
@@ -70,9 +77,6 @@ class StepOrder(Rule):
     The order of steps is read as the order in time, and the journeys that customers really made are laid beside
     it. A step in the wrong place makes every one of them look like a deviation.
 
-    How to mend:
-    Move the step, give it another phase, or declare the way back with a loop on the step where it begins.
-
     Source:
     The structure of the map itself.
     """
@@ -81,6 +85,18 @@ class StepOrder(Rule):
     family = "journey"
     severity = Severity.ERROR
     title = Label(en="Order of steps", nl="Volgorde van stappen")
+    explained = explaining(
+        asks={
+            "en": "Do the steps follow the order of the phases, and do loops lead back?",
+            "nl": "Volgen de stappen de volgorde van de fasen, en leiden lussen terug?",
+        },
+        mend={
+            "en": "Move the step, give it another phase, or declare the way back with a loop on the step where it "
+            "begins.",
+            "nl": "Verplaats de stap, geef haar een andere fase, of leg de weg terug vast met een lus op de stap "
+            "waar die begint.",
+        },
+    )
     wordings = worded(
         {
             "en": "The order of step “{step}” is not consistent: it does not follow the order of the phases.",

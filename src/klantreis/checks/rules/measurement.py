@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene, named
 from klantreis.decisions.opportunity import Opportunity
 from klantreis.journeys.journey import Card, Journey, Step
@@ -25,10 +25,6 @@ class NoMeasure(Rule):
     Why:
     Without a number beforehand every result can be called a success.
 
-    How to mend:
-    Choose a metric that is counted already, write down what it is now with its interval, and what it should be by
-    when. Turn the card into an opportunity if it is worth acting on.
-
     Source:
     Customer-journey practice: measure whether the wanted effect was reached.
     """
@@ -37,6 +33,20 @@ class NoMeasure(Rule):
     family = "measurement"
     severity = Severity.WARNING
     title = Label(en="Opportunity without metric", nl="Kans zonder maatstaf")
+    explained = explaining(
+        asks={
+            "en": "Does every opportunity say which effect is intended and in which metric it shows, from what to "
+            "what, by when?",
+            "nl": "Zegt elke kans welk effect beoogd is en aan welke maatstaf je dat ziet: van wat, naar wat, en "
+            "wanneer?",
+        },
+        mend={
+            "en": "Choose a metric that is counted already, and write down what it is now with its interval and what "
+            "it should be by when. Turn a card into an opportunity if it is worth acting on.",
+            "nl": "Kies een maatstaf die al geteld wordt. Leg vast wat die nu is, met interval, en wat die wanneer "
+            "moet zijn. Maak van een kaart een kans als je er iets mee wilt doen.",
+        },
+    )
     wordings = worded(
         {
             "en": "How will you know that “{opp}” worked? Missing: {missing}.",
@@ -95,9 +105,6 @@ class NoAction(Rule):
     Why:
     Maps fail less by being wrong than by hanging on a wall.
 
-    How to mend:
-    Write down the next step, however small, who takes it, and by when; or drop the opportunity.
-
     Source:
     Customer-journey practice: a map should end in actions that are really taken.
     """
@@ -106,6 +113,17 @@ class NoAction(Rule):
     family = "measurement"
     severity = Severity.WARNING
     title = Label(en="No action", nl="Geen actie")
+    explained = explaining(
+        asks={
+            "en": "Has every opportunity an action with an owner and a date?",
+            "nl": "Heeft elke kans een actie met een eigenaar en een datum?",
+        },
+        mend={
+            "en": "Write down the next step, however small, who takes it, and by when; or drop the opportunity.",
+            "nl": "Leg de volgende stap vast, hoe klein ook: wie zet die, en wanneer is het klaar? Of laat de kans "
+            "vallen.",
+        },
+    )
     wordings = worded(
         {
             "en": "“{opp}” has no owner or next step.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene, named
 from klantreis.personas.persona import Persona, claims_of
 from klantreis.research.claim import Claim, ClaimStatus
@@ -27,9 +27,6 @@ class FactWithoutEvidence(Rule):
     Why:
     An assumption that looks like a fact is not tested any more.
 
-    How to mend:
-    Attach the quote, observation or number it rests on, or take back that it is a fact.
-
     Source:
     Persona practice: personas rest on research, not on guesswork.
     """
@@ -38,6 +35,17 @@ class FactWithoutEvidence(Rule):
     family = "persona"
     severity = Severity.ERROR
     title = Label(en="Fact without evidence", nl="Feit zonder bewijs")
+    explained = explaining(
+        asks={
+            "en": "Has every claim that is put forward as fact at least one piece of evidence?",
+            "nl": "Heeft elke bewering die als feit wordt gebracht minstens één stuk bewijs?",
+        },
+        mend={
+            "en": "Attach the quote, observation or number it rests on, or take back that it is a fact.",
+            "nl": "Koppel het citaat, de waarneming of het cijfer waar de bewering op rust, of laat weg dat het een "
+            "feit is.",
+        },
+    )
     wordings = worded(
         {
             "en": "“{claim}” is stated as fact but has no evidence.",
@@ -67,9 +75,6 @@ class HalfAPersona(Rule):
     The life-world without the problem is a portrait; the problem without the life-world is a ticket. Understanding
     needs both.
 
-    How to mend:
-    Add what is known or assumed, and how customers word the problem themselves.
-
     Source:
     Persona practice: the two halves of a persona.
     """
@@ -78,6 +83,16 @@ class HalfAPersona(Rule):
     family = "persona"
     severity = Severity.ERROR
     title = Label(en="Half a persona", nl="Halve persona")
+    explained = explaining(
+        asks={
+            "en": "Does the persona tell of the general life-world and of how the problem is lived?",
+            "nl": "Vertelt de persona over de algemene leefwereld én over hoe het probleem wordt beleefd?",
+        },
+        mend={
+            "en": "Add what is known or assumed to the empty half, and how people word the problem themselves.",
+            "nl": "Vul de lege helft aan met wat je weet of aanneemt, en met hoe mensen het probleem zelf verwoorden.",
+        },
+    )
     wordings = worded(
         {
             "en": "The persona lacks the half “{half}”.",
@@ -106,9 +121,6 @@ class MostlyAssumption(Rule):
     Why:
     A persona made of assumptions shows what the team already thought. That is a fine start and a poor end.
 
-    How to mend:
-    Test the riskiest assumption first: the one that would change most if it were wrong.
-
     Source:
     Persona practice on testing assumptions; the shares are conventions of ours.
     """
@@ -117,6 +129,16 @@ class MostlyAssumption(Rule):
     family = "persona"
     severity = Severity.ERROR
     title = Label(en="Mostly assumption", nl="Vooral aanname")
+    explained = explaining(
+        asks={
+            "en": "How much of the persona is assumption, and which assumption is the riskiest?",
+            "nl": "Hoeveel van de persona is aanname, en welke aanname is het riskantst?",
+        },
+        mend={
+            "en": "Test the riskiest assumption first: the one that would change most if it were wrong.",
+            "nl": "Toets eerst de riskantste aanname: de aanname waarvan het meest verandert als ze niet klopt.",
+        },
+    )
     wordings = worded(
         {
             "en": "{pct}% of {persona} is assumption. Test the riskiest first: “{claim}”.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene
 from klantreis.decisions.content import ContentNeed
 from klantreis.journeys.journey import Journey
@@ -26,9 +26,6 @@ class ToneMissing(Rule):
     The right message in the wrong tone does not land: someone who is still looking around and someone who has a
     complaint are not spoken to alike.
 
-    How to mend:
-    Write down the tone for this persona in this phase: a few words, with what to do and what to avoid.
-
     Source:
     Customer-journey practice: adapt the tone to the audience and to the phase.
     """
@@ -37,6 +34,17 @@ class ToneMissing(Rule):
     family = "tone"
     severity = Severity.WARNING
     title = Label(en="Tone missing", nl="Toon ontbreekt")
+    explained = explaining(
+        asks={
+            "en": "Is there a tone for the persona in every phase with contact or content?",
+            "nl": "Is er een toon voor de persona in elke fase met contact of inhoud?",
+        },
+        mend={
+            "en": "Write down the tone for this persona in this phase: a few words, with what to do and what to avoid.",
+            "nl": "Leg de toon voor deze persona in deze fase vast: een paar woorden, met wat je wel doet en wat je "
+            "vermijdt.",
+        },
+    )
     wordings = worded(
         {
             "en": "No tone set for {persona} in {phase}.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from klantreis.checks.finding import Severity
-from klantreis.checks.rule import Judged, Rule, filled, rule, rules, worded
+from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, rules, worded
 from klantreis.checks.scene import Scene
 from klantreis.values import Label
 from klantreis.workspace import Waiver
@@ -23,10 +23,6 @@ class ReviewOverdue(Rule):
     Why:
     Customers, offers and the world change. A map that is not kept up misleads more the more it is trusted.
 
-    How to mend:
-    Go through the map with its owner: what still holds, which evidence is old, what did the data show since? Then
-    set the day of review.
-
     Source:
     Customer-journey practice: journeys must be maintained and used.
     """
@@ -35,11 +31,23 @@ class ReviewOverdue(Rule):
     family = "upkeep"
     severity = Severity.WARNING
     title = Label(en="Review overdue", nl="Herziening te laat")
+    explained = explaining(
+        asks={
+            "en": "Was the journey reviewed within the number of days that was agreed?",
+            "nl": "Is de reis herzien binnen het afgesproken aantal dagen?",
+        },
+        mend={
+            "en": "Go through the journey with its owner: what still holds, which evidence is old, what did the data "
+            "show since? Then set the day of review.",
+            "nl": "Loop de reis door met de eigenaar: wat klopt nog, welk bewijs is oud, wat lieten de gegevens "
+            "sindsdien zien? Vul daarna de datum van de herziening in.",
+        },
+    )
     wordings = worded(
-        {"en": "Map not reviewed for {d} days.", "nl": "Kaart {d} dagen niet herzien."},
+        {"en": "Map not reviewed for {d} days.", "nl": "Reis {d} dagen niet herzien."},
         never={
             "en": "Map never reviewed; that was to happen every {every} days.",
-            "nl": "Kaart nog nooit herzien; dat zou elke {every} dagen gebeuren.",
+            "nl": "Reis nog nooit herzien; dat zou elke {every} dagen gebeuren.",
         },
     )
 
@@ -64,9 +72,6 @@ class NoOwner(Rule):
     Why:
     What belongs to everyone is kept up by no one.
 
-    How to mend:
-    Name one person or role who reviews it and answers questions on it.
-
     Source:
     Customer-journey practice: a named owner for every map.
     """
@@ -75,7 +80,17 @@ class NoOwner(Rule):
     family = "upkeep"
     severity = Severity.WARNING
     title = Label(en="No owner", nl="Geen eigenaar")
-    wordings = worded({"en": "Who keeps this map up to date?", "nl": "Wie onderhoudt deze kaart?"})
+    explained = explaining(
+        asks={
+            "en": "Does the journey name an owner?",
+            "nl": "Heeft de reis een eigenaar?",
+        },
+        mend={
+            "en": "Name one person or role who reviews it and answers questions on it.",
+            "nl": "Noem één persoon of rol die de reis herziet en er vragen over beantwoordt.",
+        },
+    )
+    wordings = worded({"en": "Who keeps this map up to date?", "nl": "Wie onderhoudt deze reis?"})
 
     @staticmethod
     def judge(scene: Scene) -> Iterator[Judged]:
@@ -94,9 +109,6 @@ class WaiverAstray(Rule):
     Why:
     A waiver accepts one known weak spot for a while. One that points at nothing accepts something nobody can see.
 
-    How to mend:
-    Correct the rule or the document, or remove the waiver.
-
     Source:
     The structure of the workspace itself.
     """
@@ -105,6 +117,16 @@ class WaiverAstray(Rule):
     family = "upkeep"
     severity = Severity.ERROR
     title = Label(en="Waiver astray", nl="Ontheffing zonder doel")
+    explained = explaining(
+        asks={
+            "en": "Does every waiver name a rule and a document that exist?",
+            "nl": "Noemt elke ontheffing een regel en een document die bestaan?",
+        },
+        mend={
+            "en": "Correct the rule or the document, or remove the waiver.",
+            "nl": "Verbeter de regel of het document, of haal de ontheffing weg.",
+        },
+    )
     wordings = worded(
         {
             "en": "This waiver is for {target}, which does not exist.",
@@ -146,9 +168,6 @@ class WaiverExpired(Rule):
     Why:
     A waiver without an end is a decision never to look again.
 
-    How to mend:
-    Mend the finding it was for, or decide anew, with a reason and a new date. Remove it when it is not needed.
-
     Source:
     A convention of ours: a weak spot is accepted for a while, by someone, for a reason.
     """
@@ -157,6 +176,18 @@ class WaiverExpired(Rule):
     family = "upkeep"
     severity = Severity.WARNING
     title = Label(en="Waiver expired", nl="Ontheffing verlopen")
+    explained = explaining(
+        asks={
+            "en": "Does every waiver still run?",
+            "nl": "Loopt elke ontheffing nog?",
+        },
+        mend={
+            "en": "Mend the finding it was for, or decide anew, with a reason and a new date. Remove it when it is "
+            "not needed.",
+            "nl": "Herstel de bevinding waar ze voor was, of beslis opnieuw, met een reden en een nieuwe datum. Haal "
+            "haar weg als ze niet meer nodig is.",
+        },
+    )
     wordings = worded(
         {
             "en": "The waiver of {rule} on {target} expired on {date} and no longer counts.",

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from klantreis.checks.finding import Finding, Severity
 from klantreis.checks.rule import Rule, rules
+from klantreis.research.encoding import Fault
 from klantreis.web.findings import report_of
 from klantreis.web.places import name_of, page_of, place_words
 from klantreis.web.workspaces import WorkspaceContext, current
@@ -25,7 +26,7 @@ class FindingView:
     place: str
     title: str
     mend: str
-    why: str
+    asks: str
 
 
 def show(request: HttpRequest, workspace: str) -> HttpResponse:
@@ -44,14 +45,18 @@ def show(request: HttpRequest, workspace: str) -> HttpResponse:
             "report": report,
             "groups": [(severity, found) for severity, found in groups if found],
             "waived": [(finding_view(here, one.finding, known[one.finding.rule]), one.waiver) for one in report.waived],
-            "warnings": here.store.warnings(),
+            "warnings": [(one.place, _damaged(here, one.fault)) for one in here.store.warnings()],
         },
     )
 
 
+def _damaged(here: WorkspaceContext, fault: Fault) -> str:
+    message = "checks.summary.encoding" if fault.suggestion else "checks.summary.encoding_lost"
+    return here.t(message, found=fault.found, suggestion=fault.suggestion)
+
+
 def finding_view(here: WorkspaceContext, finding: Finding, rule: type[Rule]) -> FindingView:
     """One finding for the page."""
-    page = rule.page()
     return FindingView(
         finding=finding,
         sentence=finding.sentence(here.lang),
@@ -59,6 +64,6 @@ def finding_view(here: WorkspaceContext, finding: Finding, rule: type[Rule]) -> 
         href=page_of(here, finding.document, finding.place),
         place=place_words(here, finding.document, finding.place),
         title=rule.title.in_lang(here.lang),
-        mend=page["How to mend"],
-        why=page["Why"],
+        mend=rule.mend(here.lang),
+        asks=rule.asks(here.lang),
     )
