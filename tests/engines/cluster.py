@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -32,14 +32,16 @@ def spark_cluster(home: Path, settings: Mapping[str, str], folder: Path) -> Iter
     """
     port, pages, door = free_port(), free_port(), free_port()
     with ExitStack() as held:
+        running: list[subprocess.Popen[bytes]] = []
 
-        def start(name: str, *command: str) -> subprocess.Popen[bytes]:
+        def start(name: str, *command: str) -> None:
             log = held.enter_context((folder / f"{name}.log").open("w"))
             environment = {
                 **os.environ,
                 "SPARK_HOME": str(home),
                 "SPARK_LOCAL_IP": "127.0.0.1",
-                "SPARK_DAEMON_MEMORY": "256m",
+                # Spark Connect counts as a daemon too, but is the driver.
+                "SPARK_DAEMON_MEMORY": "1g" if name == "connect" else "256m",
                 "SPARK_WORKER_DIR": str(folder / "work"),
                 "SPARK_NO_DAEMONIZE": "1",
             }
@@ -53,17 +55,17 @@ def spark_cluster(home: Path, settings: Mapping[str, str], folder: Path) -> Iter
                 process_group=0,
             )
             held.callback(end, process)
-            return process
+            running.append(process)
 
         master = f"spark://127.0.0.1:{port}"
         deploy = "org.apache.spark.deploy"
         places = ("--host", "127.0.0.1", "--port", str(port), "--webui-port", str(pages))
         start("master", "spark-class", f"{deploy}.master.Master", *places)
-        wait_for(port, "the master")
+        wait_for(port, "the master", running)
         for number in range(WORKERS):
             given = ("--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--webui-port", str(free_port()))
             start(f"worker-{number}", "spark-class", f"{deploy}.worker.Worker", *given, master)
-        wait_until(lambda: alive_workers(pages) == WORKERS, "the workers")
+        wait_until(lambda: alive_workers(pages) == WORKERS, "the workers", running)
         chosen = {
             **settings,
             "spark.executor.memory": "512m",
@@ -73,7 +75,7 @@ def spark_cluster(home: Path, settings: Mapping[str, str], folder: Path) -> Iter
         options = [part for key, value in chosen.items() for part in ("--conf", f"{key}={value}")]
         server = "org.apache.spark.sql.connect.service.SparkConnectServer"
         start("connect", "spark-submit", "--class", server, "--master", master, *options, "spark-internal")
-        wait_for(door, "Spark Connect")
+        wait_for(door, "Spark Connect", running)
         yield f"sc://127.0.0.1:{door}"
 
 
@@ -89,21 +91,21 @@ def alive_workers(port: int) -> int:
     return int(found[1]) if found else 0
 
 
-def wait_for(port: int, what: str) -> None:
+def wait_for(port: int, what: str, running: Sequence[subprocess.Popen[bytes]]) -> None:
     """Wait until something listens."""
 
     def listens() -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
-    wait_until(listens, what)
+    wait_until(listens, what, running)
 
 
-def wait_until(holds: object, what: str) -> None:
-    """Wait until it holds; fail when it takes too long."""
-    assert callable(holds)
+def wait_until(holds: Callable[[], bool], what: str, running: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait until it holds; fail when it takes too long, or when a process has ended."""
     until = time.monotonic() + PATIENCE
     while not holds():
+        assert all(process.poll() is None for process in running), f"{what} did not start: see the logs"
         assert time.monotonic() < until, f"{what} did not start in {PATIENCE} s"
         time.sleep(0.3)
 

@@ -94,7 +94,10 @@ def spark_place(name: str, folder: Path, held: ExitStack) -> Place:
         pytest.skip(reason)
     python = environment.python()
     settings = {
+        # For logs of some hundred events, compiling a plan takes far longer than carrying it out.
         "spark.sql.shuffle.partitions": "2",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
         "spark.ui.enabled": "false",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.driver.host": "127.0.0.1",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from klantreis.errors import InvalidInputError
 from klantreis.events import calendar_kernels as kernels
+from klantreis.events.answers import Scope
 from klantreis.events.calendar_answers import Cohort, Retention
 from klantreis.events.columns import EPOCH, Mask
 from klantreis.events.counting import scope_of
@@ -39,21 +40,63 @@ class How:
     unbounded: bool
     complete_to: date | datetime | None
 
+    @property
+    def starting(self) -> EventPattern | None:
+        """``start`` as a pattern."""
+        return None if self.start is None else as_pattern(self.start)
+
+    @property
+    def returning(self) -> EventPattern | None:
+        """``back`` as a pattern."""
+        return None if self.back is None else as_pattern(self.back)
+
+
+class Dated(Protocol):
+    """What the calendar needs of a log: when its events are, and where its days begin."""
+
+    @property
+    def period(self) -> tuple[int, int] | None:
+        """Times of the first and the last event (µs since 1970 UTC)."""
+        ...
+
+    @property
+    def zone_name(self) -> str:
+        """The time zone in which days are meant."""
+        ...
+
 
 def retention(log: LocalLog, view: View, asked: Filter | None, *, how: How) -> Retention:
     """See ``EventLog.retention``."""
-    by, periods, unbounded = how.by, how.periods, how.unbounded
-    start = None if how.start is None else as_pattern(how.start)
-    back = None if how.back is None else as_pattern(how.back)
-    if not 0 <= periods <= MOST_COLUMNS:
-        raise InvalidInputError(f"Retention looks 0 to {MOST_COLUMNS} periods on, not {periods}.")
-    zone = zone_named(log.zone_name)
-    seen_to = _seen_to(log, asked, how.complete_to)
-    first, last = view.first_time or 0, view.last_time or 0
-    days, edges = calendar_edges(first, last, by, zone)
-    sizes, returns = _counted(log, view, start, back, edges, len(days), periods + 1, unbounded=unbounded)
-    whole = _whole(days, by, log, seen_to) if len(view.times) else 0
-    cohorts = []
+    check(how)
+    days, edges = calendar_edges(view.first_time or 0, view.last_time or 0, how.by, zone_named(log.zone_name))
+    sizes, returns = _counted(
+        log, view, how.starting, how.returning, edges, len(days), how.periods + 1, unbounded=how.unbounded
+    )
+    return cohorts(log, scope_of(view, asked), how=how, days=days, sizes=sizes, returns=returns)
+
+
+def check(how: How) -> None:
+    """Raise InvalidInputError when so many periods cannot be shown."""
+    if not 0 <= how.periods <= MOST_COLUMNS:
+        raise InvalidInputError(f"Retention looks 0 to {MOST_COLUMNS} periods on, not {how.periods}.")
+
+
+def cohorts(
+    log: Dated, scope: Scope, *, how: How, days: list[date], sizes: NDArray[np.int64], returns: NDArray[np.int64]
+) -> Retention:
+    """The answer, from who started and who came back, wherever that was counted.
+
+    Parameters
+    ----------
+    days
+        The first day of each period.
+    sizes, returns
+        Customers who started in each period, and ``[period, periods since]`` who came back.
+    """
+    by, periods = how.by, how.periods
+    seen_to = _seen_to(log, scope.filter, how.complete_to)
+    whole = _whole(days, by, log, seen_to) if scope.events else 0
+    found = []
     pooled = np.zeros((periods + 1, 2), dtype=np.int64)
     for place in np.flatnonzero(sizes).tolist():
         size, counts = int(sizes[place]), returns[place]
@@ -61,24 +104,24 @@ def retention(log: LocalLog, view: View, asked: Filter | None, *, how: How) -> R
         pooled[:visible, 0] += counts[:visible]
         pooled[:visible, 1] += size
         cells: list[Share | None] = [wilson(count, size) for count in counts[:visible].tolist()]
-        cohorts.append(Cohort(days[place].isoformat(), size, (*cells, *(None,) * (periods + 1 - visible))))
+        found.append(Cohort(days[place].isoformat(), size, (*cells, *(None,) * (periods + 1 - visible))))
     return Retention(
-        scope=scope_of(view, asked),
+        scope=scope,
         by=by,
-        unbounded=unbounded,
-        start=None if start is None else str(start),
-        back=None if back is None else str(back),
+        unbounded=how.unbounded,
+        start=None if how.starting is None else str(how.starting),
+        back=None if how.returning is None else str(how.returning),
         timezone=log.zone_name,
         complete_to=None
         if seen_to is None
         else (EPOCH + timedelta(microseconds=seen_to)).isoformat().replace("+00:00", "Z"),
         customers=int(sizes.sum()),
-        cohorts=tuple(cohorts),
+        cohorts=tuple(found),
         total=tuple(wilson(count, n) if n else None for count, n in pooled.tolist()),
     )
 
 
-def _seen_to(log: LocalLog, asked: Filter | None, complete_to: date | datetime | None) -> int | None:
+def _seen_to(log: Dated, asked: Filter | None, complete_to: date | datetime | None) -> int | None:
     """Up to when the data are complete: the last event of the whole log, or what was said; never past the filter."""
     if log.period is None:
         return None
@@ -94,7 +137,7 @@ def _seen_to(log: LocalLog, asked: Filter | None, complete_to: date | datetime |
     return min(ends)
 
 
-def _whole(days: list[date], by: str, log: LocalLog, seen_to: int | None) -> int:
+def _whole(days: list[date], by: str, log: Dated, seen_to: int | None) -> int:
     """How many periods, counted from the first of ``days``, end before the data do; also those after the last event."""
     if seen_to is None:
         return 0

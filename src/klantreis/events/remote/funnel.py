@@ -100,30 +100,33 @@ def arrivals_sql(rows: str, stages: Sequence[Stage], window: int | None) -> str:
     columns = ["c", "p", "t", *(f"m{k}" for k in range(n))]
     bars = [f"MAX(CASE WHEN m{n + at} = 1 THEN p END) {_BEFORE} AS bar{k}" for at, k in enumerate(excluding)]
     any_mark = " OR ".join(f"m{k} = 1" for k in range(n + len(excluding)))
-    select = (
-        f"SELECT {', '.join([*columns, *bars])}, CASE WHEN m0 = 1 THEN t END AS b0, "
-        f"CASE WHEN m0 = 1 THEN t END AS st0 FROM ({rows}) AS r WHERE {any_mark}"
-    )
+    # Named one after the other rather than within each other: so many levels are too deep for a parser.
+    named = [
+        (
+            f"reached0 AS (SELECT {', '.join([*columns, *bars])}, CASE WHEN m0 = 1 THEN t END AS b0, "
+            f"CASE WHEN m0 = 1 THEN t END AS st0 FROM ({rows}) AS r WHERE {any_mark})"
+        )
+    ]
     columns += [*(f"bar{k}" for k in excluding), "b0", "st0"]
     for k in range(n):
         running = [f"MAX(b{k}) {_BEFORE} AS rb{k}", f"MAX(CASE WHEN b{k} IS NOT NULL THEN t END) {_BEFORE} AS rt{k}"]
         running += [f"MAX(CASE WHEN b{k} IS NOT NULL THEN p END) {_BEFORE} AS rp{k}"] if excluding else []
-        select = f"SELECT {', '.join([*columns, *running])} FROM ({select}) AS f{k}"
+        named.append(f"known{k} AS (SELECT {', '.join([*columns, *running])} FROM reached{k})")
         columns += [f"rb{k}", f"rt{k}", *([f"rp{k}"] if excluding else [])]
         if k + 1 < n:
-            select = _reached(select, columns, stages, k + 1, window)
+            named += _reached(columns, stages, k + 1, window)
             columns += [f"b{k + 1}", f"st{k + 1}"]
     numbers = " UNION ALL ".join(f"SELECT {k} AS k" for k in range(n))
     arrived = " OR ".join(f"(k = {k} AND b{k} IS NOT NULL AND rb{k} IS NULL)" for k in range(n))
     start = " ".join(f"WHEN k = {k} THEN t - b{k}" for k in range(n))
     step = " ".join(f"WHEN k = {k} THEN t - st{k}" for k in range(n))
     return (
-        f"SELECT k, CASE {start} END AS entry, CASE {step} END AS since_step "
-        f"FROM ({select}) AS walked CROSS JOIN ({numbers}) AS numbers WHERE {arrived}"
+        f"WITH {', '.join(named)} SELECT k, CASE {start} END AS entry, CASE {step} END AS since_step "
+        f"FROM known{n - 1} AS walked CROSS JOIN ({numbers}) AS numbers WHERE {arrived}"
     )
 
 
-def _reached(select: str, columns: Sequence[str], stages: Sequence[Stage], k: int, window: int | None) -> str:
+def _reached(columns: Sequence[str], stages: Sequence[Stage], k: int, window: int | None) -> list[str]:
     """Add ``b`` and ``st`` of step k: from the steps that may be the one before, the one whose start is latest."""
     ways = _ways(stages, k)
     limit = stages[k].limit
@@ -139,12 +142,14 @@ def _reached(select: str, columns: Sequence[str], stages: Sequence[Stage], k: in
         holds[p] = " AND ".join(parts)
     kept = ", ".join(columns)
     starts = [f"CASE WHEN {holds[p]} THEN rb{p} ELSE {_NEVER} END" for p in ways]
-    best = f"SELECT {kept}, {_greatest(starts)} AS best FROM ({select}) AS w{k}"
     before = [f"CASE WHEN {holds[p]} AND rb{p} = best THEN rt{p} ELSE {_NEVER} END" for p in ways]
-    return (
-        f"SELECT {kept}, CASE WHEN best > {_NEVER} THEN best END AS b{k}, "
-        f"CASE WHEN best > {_NEVER} THEN {_greatest(before)} END AS st{k} FROM ({best}) AS d{k}"
-    )
+    return [
+        f"best{k} AS (SELECT {kept}, {_greatest(starts)} AS best FROM known{k - 1})",
+        (
+            f"reached{k} AS (SELECT {kept}, CASE WHEN best > {_NEVER} THEN best END AS b{k}, "
+            f"CASE WHEN best > {_NEVER} THEN {_greatest(before)} END AS st{k} FROM best{k})"
+        ),
+    ]
 
 
 def _ways(stages: Sequence[Stage], k: int) -> list[int]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NoReturn
 
 from klantreis.errors import UnsupportedQuestionError
 from klantreis.events.answers import Reach, Transitions, Variants, Visits
+from klantreis.events.calendar_answers import Activity, Retention
 from klantreis.events.durations import Duration
 from klantreis.events.filter import Filter
 from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
@@ -187,10 +189,33 @@ class RemoteLog:
 
         return steps(self, filter, upto=upto, align=align, before=before)
 
+    def retention(
+        self,
+        *,
+        by: str = "week",
+        start: EventPattern | str | None = None,
+        back: EventPattern | str | None = None,
+        periods: int = 12,
+        unbounded: bool = False,
+        complete_to: date | datetime | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Retention:
+        """Which customers came back, per day, week or month after they started."""
+        from klantreis.events.remote.retention import retention
+        from klantreis.events.retention import How
+
+        return retention(self, filter, how=How(by, start, back, periods, unbounded, complete_to))
+
+    def activity(self, *, filter: Filter | None = None) -> Activity:  # noqa: A002
+        """When on the day and in the week events happen, in the log's own time zone, and through which channel."""
+        from klantreis.events.remote.activity import activity
+
+        return activity(self, filter)
+
     # What this version cannot ask of an engine, and says so.
 
     def time_between(self, *_: Any, **__: Any) -> NoReturn:
-        """The times of starts that have not ended are estimated from all of them, which are not brought here."""
+        """Not asked of engines yet."""
         raise self._unsupported("time_between")
 
     def rework(self, *_: Any, **__: Any) -> NoReturn:
@@ -208,14 +233,6 @@ class RemoteLog:
     def tree(self, *_: Any, **__: Any) -> NoReturn:
         """Not asked of engines yet."""
         raise self._unsupported("tree")
-
-    def retention(self, *_: Any, **__: Any) -> NoReturn:
-        """Not asked of engines yet."""
-        raise self._unsupported("retention")
-
-    def activity(self, *_: Any, **__: Any) -> NoReturn:
-        """Not asked of engines yet."""
-        raise self._unsupported("activity")
 
     def compare(self, *_: Any, **__: Any) -> NoReturn:
         """Not asked of engines yet."""

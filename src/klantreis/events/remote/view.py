@@ -45,11 +45,20 @@ class View:
     customers: str | None
 
 
-def view(log: RemoteLog, chosen: Filter | None, *, patterns: Sequence[EventPattern] = (), only: str = "") -> View:
+def view(
+    log: RemoteLog,
+    chosen: Filter | None,
+    *,
+    patterns: Sequence[EventPattern] = (),
+    columns: Sequence[str] = (),
+    only: str = "",
+) -> View:
     """The events that a filter leaves, with a column per pattern.
 
     Parameters
     ----------
+    columns
+        Columns of the table that ``rows`` must have too.
     only
         A further condition on ``c``, to look at some customers alone.
     """
@@ -72,7 +81,8 @@ def view(log: RemoteLog, chosen: Filter | None, *, patterns: Sequence[EventPatte
         customers = f"c IN (SELECT c FROM ({having.source}) AS every_event WHERE {condition})"
         kept.append(customers)
     where = f" WHERE {' AND '.join(kept)}" if kept else ""
-    rows = f"SELECT c, p, t, tp{marks} FROM ({conditions.source}) AS source{where}"
+    more = "".join(f", {column}" for column in columns)
+    rows = f"SELECT c, p, t, tp{more}{marks} FROM ({conditions.source}) AS source{where}"
     if whole:
         around = f"SELECT {', '.join(AROUND)} FROM {log.table.events} AS e{where}"
     else:

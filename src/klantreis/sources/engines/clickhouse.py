@@ -24,6 +24,7 @@ SETTINGS = {
     "aggregate_functions_null_for_empty": "1",
     "prefer_column_name_to_alias": "1",
     "max_query_size": "16777216",
+    "max_subquery_depth": "1000",
 }
 _HTTP = {
     "default_format": "JSONCompact",
