@@ -130,8 +130,10 @@ def best_matches(labels: Ints, others: Ints) -> Floats:
 
 
 def by_size(labels: Ints, k: int) -> Ints:
-    """New number of each group when the largest is 0; equal sizes keep their order."""
-    order = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
+    """New number of each group when the largest is 0; of equal sizes the one that is met first."""
+    met = np.full(k, len(labels))
+    np.minimum.at(met, labels, np.arange(len(labels)))
+    order = np.lexsort((met, -np.bincount(labels, minlength=k)))
     rank = np.empty(k, dtype=np.int64)
     rank[order] = np.arange(k)
     return rank

@@ -1,0 +1,300 @@
+"""Into how few kinds do answers fall, so that within a kind they no longer go together? Latent class analysis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logsumexp
+
+from klantreis.analysis.behaviour.segment_tables import indicators, read_categories
+from klantreis.analysis.bootstrap import percentiles
+from klantreis.analysis.result import Caution, Floats, Ints, Result, as_weights, caution, check_level
+from klantreis.errors import InvalidInputError
+
+#: Below this share a class is too small to describe (our convention), and below this certainty classes blur.
+SMALL = 0.05
+BLURRED = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatentClass(Result):
+    """One class; ``estimate`` is its share.
+
+    Parameters
+    ----------
+    items
+        Per item: category to the chance that a member gives it.
+    """
+
+    items: tuple[dict[Any, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatentClasses(Result):
+    """Classes, the largest first; ``estimate`` is the certainty with which people are placed (relative entropy).
+
+    Parameters
+    ----------
+    labels
+        Per respondent the likeliest class; ``posterior`` the chance of each class.
+    log_likelihood, parameters, aic, bic
+        Of the model; the lower AIC or BIC, the better it pays for its parameters.
+    g_squared, degrees_of_freedom
+        Distance between counted and expected patterns; None when answers are missing.
+    found
+        How many of the starts ended at this likelihood: one alone may not be the best there is.
+    """
+
+    classes: tuple[LatentClass, ...]
+    labels: tuple[int, ...]
+    posterior: tuple[tuple[float, ...], ...]
+    log_likelihood: float
+    parameters: int
+    aic: float
+    bic: float
+    g_squared: float | None
+    degrees_of_freedom: int | None
+    starts: int
+    found: int
+
+    @property
+    def shares(self) -> tuple[float | None, ...]:
+        """Share of each class."""
+        return tuple(row.estimate for row in self.classes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Data:
+    marks: Floats  # pattern × category
+    owner: Ints  # category: its item
+    weights: Floats  # pattern
+    known: Floats  # category × category: 1 within an item
+
+
+def latent_classes(
+    items: npt.ArrayLike | Sequence[Sequence[object]],
+    k: int,
+    *,
+    weights: npt.ArrayLike | None = None,
+    starts: int = 30,
+    draws: int = 200,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> LatentClasses:
+    """Classes within which answers are unrelated, by maximum likelihood (EM from several starts).
+
+    Parameters
+    ----------
+    items
+        Shape (respondents, items): any labels; None, NaN or "" for no answer (taken as missing at random).
+    k
+        How many classes; 1 for none.
+    weights
+        How many respondents each row stands for.
+    starts
+        Random starts; thirty or more, as the likelihood has local tops.
+    draws
+        Bootstrap draws for the shares' intervals, each climbing from the estimate; 0 for none.
+
+    Raises
+    ------
+    InvalidInputError
+        When k is below 1, or there are fewer respondents than parameters.
+
+    Notes
+    -----
+    p(x) = Σ_k π_k Π_j θ_kj(x_j). Relating classes to something else by ``labels`` understates the relation: carry the
+    posterior along.
+
+    References
+    ----------
+    Goodman (1974), Biometrika 61:215-231; Linzer and Lewis (2011), Journal of Statistical Software 42(10).
+
+    Examples
+    --------
+    >>> answers = [["y", "y", "y"]] * 30 + [["n", "n", "n"]] * 50 + [["y", "n", "y"]] * 3 + [["n", "y", "n"]] * 4
+    >>> fit = latent_classes(answers, 2, starts=5)
+    >>> [round(share, 2) for share in fit.shares]
+    [0.62, 0.38]
+    """
+    check_level(confidence)
+    if k < 1 or starts < 1 or draws < 0:
+        raise InvalidInputError(f"k and starts must be 1 or more, not {k} and {starts}; draws 0 or more.")
+    coded = read_categories("items", items)
+    w = as_weights(weights, len(coded.codes))
+    patterns, place = np.unique(coded.codes, axis=0, return_inverse=True)
+    place = place.ravel()
+    marks, owner = indicators(type(coded)(patterns, coded.names))
+    data = _Data(
+        marks,
+        owner,
+        np.bincount(place, w).astype(np.float64),
+        (owner[:, None] == owner[None, :]).astype(np.float64),
+    )
+    n = float(w.sum())
+    parameters = k - 1 + k * sum(len(labels) - 1 for labels in coded.names)
+    if n <= parameters:
+        raise InvalidInputError(f"items holds {n:g} respondents for {parameters} parameters: ask for fewer classes.")
+    share, chance, ends = _climb_all(data, k, starts if k > 1 else 1, seed)
+    best = float(ends.max())
+    found = int((ends > best - 1e-3).sum())
+    order = np.argsort(-share, kind="stable")
+    share, chance = share[order], chance[:, order]
+    joint, total = _joint(data, share, chance)
+    posterior = np.exp(joint - total[:, None])
+    drawn = _drawn(data, share, chance, round(n), draws, seed) if draws and k > 1 else None
+    lows, highs = percentiles(drawn, confidence) if drawn is not None else (None, None)
+    certainty = _certainty(posterior, data.weights)
+    expected = math.prod(len(labels) for labels in coded.names)
+    complete = bool((coded.codes >= 0).all())
+    classes = tuple(
+        LatentClass(
+            estimate=float(share[c]),
+            low=None if lows is None else float(lows[c]),
+            high=None if highs is None else float(highs[c]),
+            n=round(n),
+            method="latent class, percentile bootstrap" if drawn is not None else "latent class",
+            confidence=confidence,
+            warnings=(caution("behaviour.small_class", percent=round(100 * share[c])),) if share[c] < SMALL else (),
+            items=tuple(
+                dict(zip(labels, chance[owner == item, c].tolist(), strict=True))
+                for item, labels in enumerate(coded.names)
+            ),
+        )
+        for c in range(k)
+    )
+    return LatentClasses(
+        estimate=certainty,
+        low=None,
+        high=None,
+        n=round(n),
+        method=f"latent class, em, {starts} starts",
+        confidence=confidence,
+        warnings=tuple(_cautions(k, starts, found, certainty, classes, n, parameters, expected)),
+        classes=classes,
+        labels=tuple(posterior.argmax(axis=1)[place].tolist()),
+        posterior=tuple(map(tuple, posterior[place].tolist())),
+        log_likelihood=best,
+        parameters=parameters,
+        aic=-2 * best + 2 * parameters,
+        bic=-2 * best + math.log(n) * parameters,
+        g_squared=_g_squared(data, total, n) if complete else None,
+        degrees_of_freedom=int(min(expected - 1, n) - parameters) if complete else None,
+        starts=starts,
+        found=found,
+    )
+
+
+def _cautions(
+    k: int,
+    starts: int,
+    found: int,
+    certainty: float,
+    classes: tuple[LatentClass, ...],
+    n: float,
+    parameters: int,
+    expected: int,
+) -> list[Caution]:
+    notes = []
+    if k > 1 and found == 1 and starts > 1:
+        notes.append(caution("behaviour.found_once", starts=starts))
+    if k > 1 and certainty < BLURRED:
+        notes.append(caution("behaviour.blurred_classes", certainty=round(certainty, 2)))
+    if any(row.warnings for row in classes):
+        notes.append(caution("behaviour.small_classes", percent=round(100 * SMALL)))
+    if expected - 1 < parameters:
+        notes.append(caution("behaviour.not_identified", parameters=parameters, patterns=expected - 1))
+    if n < 10 * parameters:
+        notes.append(caution("behaviour.few_respondents", n=round(n), parameters=parameters))
+    return notes
+
+
+def _joint(data: _Data, share: Floats, chance: Floats) -> tuple[Floats, Floats]:
+    """Logarithms per pattern: with each class, and in all."""
+    joint = data.marks @ np.log(np.maximum(chance, 1e-300)) + np.log(np.maximum(share, 1e-300))
+    return joint, np.asarray(logsumexp(joint, axis=1))
+
+
+def _g_squared(data: _Data, total: Floats, n: float) -> float:
+    seen = data.weights > 0
+    counts = data.weights[seen]
+    return float(2 * (counts * (np.log(counts / n) - total[seen])).sum())
+
+
+def _certainty(posterior: Floats, weights: Floats) -> float:
+    k = posterior.shape[1]
+    if k == 1:
+        return 1.0
+    loose = -(posterior * np.log(np.maximum(posterior, 1e-300))).sum(axis=1)
+    return float(1 - weights @ loose / (weights.sum() * math.log(k)))
+
+
+def _rounds(
+    data: _Data, share: Floats, chance: Floats, weights: Floats, *, most: int, tolerance: float
+) -> tuple[Floats, Floats, Floats]:
+    """EM for several fits at once (first axis); those that no longer gain are left alone.
+
+    ``share`` is fits × k, ``chance`` fits × categories × k, ``weights`` fits × patterns (or one row for all).
+    """
+    share, chance = share.copy(), chance.copy()
+    ends = np.full(len(share), -np.inf)
+    busy = np.arange(len(share))
+    marks = data.marks
+    for _ in range(most):
+        logs = np.log(np.maximum(chance[busy], 1e-300))
+        joint = np.einsum("pc,fck->fpk", marks, logs, optimize=True) + np.log(np.maximum(share[busy], 1e-300))[:, None]
+        top = joint.max(axis=2, keepdims=True)
+        np.exp(joint - top, out=joint)
+        total = joint.sum(axis=2, keepdims=True)
+        w = weights[busy] if len(weights) > 1 else weights
+        reached = (w * (np.log(total) + top)[:, :, 0]).sum(axis=1)
+        joint *= w[:, :, None] / total
+        share[busy] = joint.sum(axis=1) / w.sum(axis=1)[:, None]
+        counts = np.einsum("pc,fpk->fck", marks, joint, optimize=True)
+        whole = np.einsum("cd,fdk->fck", data.known, counts, optimize=True)
+        chance[busy] = np.divide(counts, whole, out=chance[busy], where=whole > 0)
+        gained = reached - ends[busy]
+        ends[busy] = reached
+        busy = busy[gained > tolerance * np.maximum(1.0, np.abs(reached))]
+        if not len(busy):
+            break
+    return share, chance, ends
+
+
+def _climb_all(data: _Data, k: int, starts: int, seed: int) -> tuple[Floats, Floats, Floats]:
+    """The best fit, and where every start ended."""
+    rng = np.random.default_rng(seed)
+    categories = data.marks.shape[1]
+    chance = rng.gamma(1.0, 1.0, size=(starts, categories, k)) + 0.05
+    chance /= np.einsum("cd,fdk->fck", data.known, chance)
+    share = rng.dirichlet(np.full(k, 5.0), size=starts)
+    row = data.weights[None, :]
+    at_once = max(1, 20_000_000 // (len(data.marks) * k))
+    parts = [
+        _rounds(data, share[i : i + at_once], chance[i : i + at_once], row, most=2000, tolerance=1e-9)
+        for i in range(0, starts, at_once)
+    ]
+    share, chance, ends = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    best = [int(ends.argmax())]
+    top = _rounds(data, share[best], chance[best], row, most=20_000, tolerance=1e-14)
+    ends[best] = top[2]
+    return top[0][0], top[1][0], ends
+
+
+def _drawn(data: _Data, share: Floats, chance: Floats, n: int, draws: int, seed: int) -> Floats:
+    """Shares in samples drawn again; each climb begins at the estimate, so classes keep their number."""
+    rng = np.random.default_rng(seed + 1)
+    chances = data.weights / data.weights.sum()
+    at_once = max(1, 10_000_000 // (len(data.marks) * len(share)))
+    parts = []
+    for start in range(0, draws, at_once):
+        size = min(at_once, draws - start)
+        weights = rng.multinomial(n, chances, size=size).astype(np.float64)
+        begin = np.broadcast_to(share, (size, *share.shape)), np.broadcast_to(chance, (size, *chance.shape))
+        parts.append(_rounds(data, *begin, weights, most=300, tolerance=1e-7)[0])
+    return np.concatenate(parts)

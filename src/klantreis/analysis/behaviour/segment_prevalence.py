@@ -1,0 +1,157 @@
+"""How many people does a described persona really cover, with every attribute that it is given?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from klantreis.analysis.behaviour.segment_tables import Column, is_number, known, read_columns
+from klantreis.analysis.result import Result, caution
+from klantreis.errors import InvalidInputError, did_you_mean
+from klantreis.events.share import Share, wilson
+
+Flags = npt.NDArray[np.bool_]
+#: Below this share a persona describes hardly anyone (our convention).
+RARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute, in the order given.
+
+    Parameters
+    ----------
+    alone
+        The share that has it.
+    together
+        The share that has it and all attributes before it; it can only fall.
+    without
+        The share that would be covered if only this attribute were dropped.
+    """
+
+    name: str
+    alone: Share
+    together: Share
+    without: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prevalence(Result):
+    """``estimate`` is the share that has all attributes.
+
+    Parameters
+    ----------
+    count
+        How many people that is.
+    if_unrelated
+        What it would be if attributes had nothing to do with each other: the product of their shares.
+    attributes
+        One by one.
+    drop_first
+        The attributes in the order in which dropping them covers most people.
+    """
+
+    count: int
+    if_unrelated: float
+    attributes: tuple[Attribute, ...]
+    drop_first: tuple[str, ...]
+
+
+def prevalence(table: Mapping[str, Column], rule: Mapping[str, Any], *, confidence: float = 0.95) -> Prevalence:
+    """The share of respondents that meets every attribute of a persona.
+
+    Parameters
+    ----------
+    table
+        Name of field to column.
+    rule
+        Name of field to what it must be: one value; a list or set of values; a pair ``(low, high)`` of numbers, both
+        included, None for no end; or a function of the column that gives True and False.
+
+    Raises
+    ------
+    InvalidInputError
+        When the rule names a field that is not there, or nobody answered all its fields.
+
+    Notes
+    -----
+    Who did not answer one of the fields is left out, and counted in a warning.
+
+    References
+    ----------
+    Chapman and others (2008), Proceedings of the Human Factors and Ergonomics Society 52:1107-1111.
+
+    Examples
+    --------
+    >>> people = {"age": [25, 34, 41, 29, 63], "channel": ["app", "app", "shop", "app", "shop"]}
+    >>> found = prevalence(people, {"age": (None, 40), "channel": "app"})
+    >>> found.estimate, [step.together.count for step in found.attributes]
+    (0.6, [3, 3])
+    """
+    columns, n = read_columns("table", table)
+    if not rule:
+        raise InvalidInputError("rule holds no attribute.")
+    for field in rule:
+        if field not in columns:
+            raise InvalidInputError(f"rule names {field!r}, which is no field.", hint=did_you_mean(field, columns))
+    answered = np.ones(n, dtype=bool)
+    for field in rule:
+        answered &= known(columns[field])
+    rest = int(answered.sum())
+    if not rest:
+        raise InvalidInputError("table holds nobody who answered all fields of the rule.")
+    fits = {field: _fits(field, columns[field][answered], wanted) for field, wanted in rule.items()}
+
+    def share(flags: Flags) -> Share:
+        return wilson(int(flags.sum()), rest, confidence=confidence)
+
+    all_of = np.logical_and.reduce(list(fits.values()))
+    sofar = np.ones(rest, dtype=bool)
+    attributes = []
+    for field, fit in fits.items():
+        sofar = sofar & fit
+        others = [other for name, other in fits.items() if name != field]
+        without = np.logical_and.reduce(others) if others else np.ones(rest, dtype=bool)
+        attributes.append(Attribute(field, share(fit), share(sofar), share(without)))
+    whole = share(all_of)
+    notes = []
+    if rest < n:
+        notes.append(caution("behaviour.left_out", left=n - rest, n=n))
+    if whole.count == 0:
+        notes.append(caution("behaviour.describes_nobody", n=rest))
+    elif whole.high < RARE:
+        notes.append(caution("behaviour.describes_few", percent=round(100 * whole.high, 1)))
+    return Prevalence(
+        estimate=whole.value,
+        low=whole.low,
+        high=whole.high,
+        n=rest,
+        method="share with all attributes, wilson",
+        confidence=confidence,
+        warnings=tuple(notes),
+        count=whole.count,
+        if_unrelated=math.prod(step.alone.value or 0.0 for step in attributes),
+        attributes=tuple(attributes),
+        drop_first=tuple(step.name for step in sorted(attributes, key=lambda step: -step.without.count)),
+    )
+
+
+def _fits(field: str, column: npt.NDArray[Any], wanted: Any) -> Flags:
+    if isinstance(wanted, Callable):  # type: ignore[arg-type]
+        flags = np.asarray(wanted(column))
+        if flags.shape != column.shape or flags.dtype != bool:
+            raise InvalidInputError(f"rule[{field!r}] must give True or False for each value of the column.")
+        return flags
+    if isinstance(wanted, tuple):
+        if len(wanted) != 2 or not is_number(column):
+            raise InvalidInputError(f"rule[{field!r}] is a pair of ends, which needs numbers.", hint="Or give a list.")
+        low, high = (end if end is not None else far for end, far in zip(wanted, (-math.inf, math.inf), strict=True))
+        numbers = column.astype(np.float64)
+        return np.asarray((numbers >= low) & (numbers <= high))
+    options = set(wanted) if isinstance(wanted, Collection) and not isinstance(wanted, str | bytes) else {wanted}
+    return np.array([value in options for value in column.tolist()], dtype=bool)

@@ -1,0 +1,209 @@
+"""Who bought lately, often and for much: recency, frequency and money in five scores each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from klantreis.analysis.bootstrap import percentiles
+from klantreis.analysis.result import Caution, Floats, Ints, Result, as_array, as_codes, caution, check_level, plain
+from klantreis.errors import InvalidInputError
+
+Times = Sequence[Any] | npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RfmCut(Result):
+    """Where one score ends and the next begins; ``estimate`` is the largest value that still has the lower rank."""
+
+    measure: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rfm:
+    """Customers in sorted order.
+
+    Parameters
+    ----------
+    recency
+        Days (or units of time) since the last order.
+    frequency, amount
+        Number of orders and their sum.
+    recency_score, frequency_score, amount_score
+        1 to ``bins``; high is lately, often and much.
+    score
+        The three as digits: 543 for 5, 4, 3.
+    cuts
+        Where the scores change, with bootstrap intervals.
+    """
+
+    customers: tuple[Any, ...]
+    recency: tuple[float, ...]
+    frequency: tuple[int, ...]
+    amount: tuple[float, ...]
+    recency_score: tuple[int, ...]
+    frequency_score: tuple[int, ...]
+    amount_score: tuple[int, ...]
+    score: tuple[int, ...]
+    cuts: tuple[RfmCut, ...]
+    n: int
+    method: str
+    warnings: tuple[Caution, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
+
+
+def rfm(
+    customer: Sequence[object] | npt.NDArray[Any],
+    time: Times,
+    amount: npt.ArrayLike,
+    at: Any,
+    *,
+    bins: int = 5,
+    draws: int = 200,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Rfm:
+    """Score customers by their orders up to a moment.
+
+    Parameters
+    ----------
+    customer, time, amount
+        Shape (orders,): who, when (dates, datetimes or numbers) and for how much.
+    at
+        The moment from which is looked back, of the kind of ``time``.
+    bins
+        How many scores each gets, up to 9.
+    draws
+        Bootstrap draws of customers for the cut points; 0 for none.
+
+    Raises
+    ------
+    InvalidInputError
+        When an order lies after ``at``, or something is missing.
+
+    Notes
+    -----
+    Cut points are the quantiles by linear interpolation (type 7) and a score holds (lower, upper]; recency is turned
+    around. Customers with equal values get equal scores, so a score may stay empty.
+
+    References
+    ----------
+    Hughes (1994), Strategic Database Marketing; Hyndman and Fan (1996), The American Statistician 50:361-365.
+
+    Examples
+    --------
+    >>> table = rfm(list("aabcde"), [1, 9, 5, 2, 8, 7], [10, 20, 5, 60, 8, 12], 10, draws=0)
+    >>> dict(zip(table.customers, table.score, strict=True))
+    {'a': 554, 'b': 211, 'c': 115, 'd': 412, 'e': 313}
+    """
+    check_level(confidence)
+    if not 2 <= bins <= 9:
+        raise InvalidInputError(f"bins must lie between 2 and 9, not at {bins}.")
+    codes, names = as_codes("customer", customer)
+    money = as_array("amount", amount)
+    ago = _ago(time, at)
+    if len({len(codes), len(money), len(ago)}) > 1:
+        raise InvalidInputError(
+            f"Unequal lengths: customer has {len(codes)}, time has {len(ago)}, amount has {len(money)}."
+        )
+    n = len(names)
+    if n < bins:
+        raise InvalidInputError(f"customer holds {n} customers; at least {bins} are needed for {bins} scores.")
+    recency = np.full(n, np.inf)
+    np.minimum.at(recency, codes, ago)
+    measures = {
+        "recency": recency,
+        "frequency": np.bincount(codes, minlength=n).astype(np.float64),
+        "amount": np.bincount(codes, money, minlength=n).astype(np.float64),
+    }
+    shares = np.arange(1, bins) / bins
+    cuts = {name: np.quantile(values, shares) for name, values in measures.items()}
+    ranks = {name: 1 + np.searchsorted(cuts[name], values, side="left") for name, values in measures.items()}
+    ranks["recency"] = bins + 1 - ranks["recency"]
+    r, f, m = (ranks[name].astype(np.int64) for name in measures)
+    notes = [caution("behaviour.arbitrary_scores")]
+    notes += [
+        caution("behaviour.tied_scores", measure=name, scores=len(np.unique(ranks[name])), bins=bins)
+        for name in measures
+        if len(np.unique(ranks[name])) < bins
+    ]
+    return Rfm(
+        customers=names,
+        recency=tuple(recency.tolist()),
+        frequency=tuple(int(x) for x in measures["frequency"]),
+        amount=tuple(measures["amount"].tolist()),
+        recency_score=tuple(r.tolist()),
+        frequency_score=tuple(f.tolist()),
+        amount_score=tuple(m.tolist()),
+        score=tuple((100 * r + 10 * f + m).tolist()),
+        cuts=_with_intervals(measures, cuts, shares, draws, confidence, seed),
+        n=n,
+        method=f"quantile scores, {bins} bins",
+        warnings=tuple(notes),
+    )
+
+
+def _ago(time: Times, at: Any) -> Floats:
+    """How long before ``at``: in days for dates, else in the unit of the numbers."""
+    given, ago = np.asarray(time), np.zeros(0)
+    if given.dtype.kind == "O" and len(given) and isinstance(given[0], date):
+        zone = isinstance(at, datetime) and at.tzinfo is not None
+        seconds = []
+        for moment in given:
+            try:
+                seconds.append((at - moment).total_seconds())
+            except (TypeError, AttributeError) as error:
+                hint = "One has a time zone and the other has not." if zone else None
+                raise InvalidInputError(
+                    f"time holds {moment!r}, which cannot be compared with at.", hint=hint
+                ) from error
+        ago = np.array(seconds) / 86_400
+    elif given.dtype.kind == "M":
+        if np.isnat(given).any():
+            raise InvalidInputError("time holds a missing value (NaT).")
+        ago = np.asarray((np.datetime64(at) - given) / np.timedelta64(1, "D"), dtype=np.float64)
+    else:
+        ago = np.asarray(float(at) - as_array("time", given))
+    if ago.ndim != 1 or not len(ago):
+        raise InvalidInputError("time must be a row of one value or more.")
+    if (ago < 0).any():
+        raise InvalidInputError(f"time lies after at ({at}) at position {int((ago < 0).argmax())}.")
+    return np.asarray(ago, dtype=np.float64)
+
+
+def _with_intervals(
+    measures: dict[str, Floats], cuts: dict[str, Floats], shares: Floats, draws: int, confidence: float, seed: int
+) -> tuple[RfmCut, ...]:
+    n = len(next(iter(measures.values())))
+    rng = np.random.default_rng(seed)
+    drawn: dict[str, list[Floats]] = {name: [] for name in measures}
+    for _ in range(draws):
+        rows: Ints = rng.integers(0, n, n)
+        for name, values in measures.items():
+            drawn[name].append(np.quantile(values[rows], shares))
+    found = []
+    for name in measures:
+        low, high = percentiles(np.array(drawn[name]), confidence) if draws else (None, None)
+        for i, share in enumerate(shares.tolist()):
+            found.append(
+                RfmCut(
+                    estimate=float(cuts[name][i]),
+                    low=None if low is None else float(low[i]),
+                    high=None if high is None else float(high[i]),
+                    n=n,
+                    method="quantile type 7, percentile bootstrap" if draws else "quantile type 7",
+                    confidence=confidence,
+                    measure=name,
+                    share=share,
+                )
+            )
+    return tuple(found)
