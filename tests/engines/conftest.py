@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from klantreis.events.remote.engine import Engine
 from klantreis.sources.engines import connect_engine
 from tests.engines import environment
 from tests.engines.cluster import spark_cluster
@@ -45,7 +46,8 @@ def chosen() -> tuple[str, ...]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that takes a place runs once for each that is chosen, all tests of one place together."""
     if "place" in metafunc.fixturenames:
-        marked = [pytest.param(name, marks=pytest.mark.engine) for name in chosen()]
+        names = [name for name in chosen() if name != "folder" or "engine" not in metafunc.fixturenames]
+        marked = [pytest.param(name, marks=pytest.mark.engine) for name in names]
         metafunc.parametrize("place", marked, indirect=True, scope="session")
 
 
@@ -75,6 +77,13 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             yield engine_place(request.param, engine)
         else:
             yield spark_place(request.param, folder, held)
+
+
+@pytest.fixture
+def engine(place: Place) -> Engine:
+    """The engine of a place that has one."""
+    assert place.engine is not None
+    return place.engine
 
 
 def new_duckdb(folder: Path) -> Path:

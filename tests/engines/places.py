@@ -54,6 +54,7 @@ class Place:
 
     name: str
     keep: Callable[[Sequence[Row]], EventLog]
+    engine: Engine | None = None
 
 
 def local_log(rows: Sequence[Row]) -> LocalLog:
@@ -119,7 +120,7 @@ def engine_place(name: str, engine: Engine) -> Place:
             engine, built.table, built.events, built.customers, built.period, zone_name=ZONE, name=f"kept_{made}"
         )
 
-    return Place(name, keep)
+    return Place(name, keep, engine)
 
 
 def source_sql(table: str, rows: Sequence[Row], dialect: str) -> str:

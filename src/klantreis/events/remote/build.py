@@ -109,7 +109,7 @@ def build(
     source = _source(made, table, roles, held, order=order, zone=zone_named(timezone).key)
     try:
         tell("staged")
-        _create(engine, made.part("staged"), source, by="t")
+        _create(engine, made.part("staged"), source, by="")
         counted = {str(reason): int(n) for reason, n in _ask(engine, _count_reasons(made))}
         rows = sum(counted.values())
         if not counted.get("", 0):
@@ -219,7 +219,7 @@ def _moment(column: str, held: dict[str, Held], zone: str) -> str:
         f"WHEN ABS({number}) < 100000000000000 THEN {number} * 1000 "
         f"WHEN ABS({number}) < 100000000000000000 THEN {number} ELSE {number} / 1000 END"
     )
-    return f"CAST(FLOOR({scaled}) AS BIGINT)"
+    return f"CAST(ROUND({scaled}) AS BIGINT)"
 
 
 def _select(made: RemoteTable, part: str, *, ordered: bool) -> tuple[str, str]:
@@ -253,7 +253,7 @@ def _create(engine: Engine, table: str, select: str, *, by: str) -> None:
     template = dialect_named(engine.dialect).create
     engine.rows(
         template.replace("{table}", table_in(table, engine.dialect))
-        .replace("{order}", f"({by})")
+        .replace("{order}", f"({by})" if by else "tuple()")
         .replace("{select}", translated(select, engine.dialect))
     )
 
