@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -199,8 +200,7 @@ def test_times_long_ago_and_far_apart(place: Place) -> None:
     assert_same(place, events, filters=(None, Filter(period=(date(1950, 1, 1), None))))
 
 
-@pytest.mark.parametrize("by", ["day", "week", "month"])
-def test_coming_back_over_a_year_with_its_changes_of_the_clock(place: Place, by: str) -> None:
+def test_coming_back_over_a_year_with_its_changes_of_the_clock(place: Place) -> None:
     chance = random.Random(9)  # noqa: S311 - for a test
     hours = [chance.randrange(-500, 9000) for _ in range(200)]
     events = [Row(f"k{hour % 17}", NEW_YEAR + hour * 60 * MINUTE, "abc"[hour % 3], "web", 1.0, "x") for hour in hours]
@@ -209,7 +209,9 @@ def test_coming_back_over_a_year_with_its_changes_of_the_clock(place: Place, by:
     events += [Row("an", NEW_YEAR + (297 * 24 + hour) * 60 * MINUTE, "b", None, 1.0, "x") for hour in range(-3, 4)]
     kept, plain = place.keep(events), local_log(events)
     asked = Filter(where="touchpoint != 'c'")
-    for unbounded in (False, True):
+    for by, unbounded in itertools.product(("day", "week", "month"), (False, True)):
+        if place.name.startswith("spark") and (by, unbounded) not in (("week", False), ("month", True)):
+            continue  # a statement takes Spark a second
         answer = kept.retention(by=by, back="touchpoint = 'b'", periods=5, unbounded=unbounded, filter=asked)
         assert answer == plain.retention(by=by, back="touchpoint = 'b'", periods=5, unbounded=unbounded, filter=asked)
     assert kept.activity(filter=asked) == plain.activity(filter=asked)
