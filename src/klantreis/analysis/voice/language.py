@@ -1,0 +1,17 @@
+"""What do people's own words hold: feeling, themes, terms, personal data, and a job or a product?
+
+Everything is counted from word lists and checks in the package; nothing is downloaded and no text leaves the machine.
+"""
+
+from __future__ import annotations
+
+from klantreis.analysis.voice.job_words import JobStatement, job_statement
+from klantreis.analysis.voice.personal import PersonalData, personal_data, redacted
+
+__all__ = [
+    "JobStatement",
+    "PersonalData",
+    "job_statement",
+    "personal_data",
+    "redacted",
+]
