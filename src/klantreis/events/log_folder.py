@@ -202,11 +202,17 @@ def _check_free(into: Path) -> None:
             )
 
 
-def _columns_in_use(into: Path) -> str | None:
+def manifest_if_any(path: Path) -> dict[str, Any] | None:
+    """What a log says of itself; None when there is no log, or its manifest cannot be read."""
     try:
-        return str(read_manifest(into)["columns"])
+        return read_manifest(path)
     except (NotFoundError, InvalidInputError, SchemaVersionError):
         return None
+
+
+def _columns_in_use(into: Path) -> str | None:
+    manifest = manifest_if_any(into)
+    return None if manifest is None else str(manifest["columns"])
 
 
 def _is_columns(entry: Path) -> bool:

@@ -83,7 +83,7 @@ def make_events(connection: Connection, kept: Sequence[Kept], scratch: Path, *, 
         How many doubles there were, and which ids are one customer.
     """
     doubles = _make_doubled(connection)
-    found = _links(connection, kept) if merge else Identities()
+    found = identities(links_of(connection, kept)) if merge else Identities()
     joins, wanted, customer = "", "", "r.customer"
     if doubles:
         joins += " LEFT JOIN doubled d ON d.key = r.key"
@@ -135,10 +135,13 @@ def _make_doubled(connection: Connection) -> int:
     return int(str(connection.execute("SELECT coalesce(sum(n - 1), 0) FROM doubled").fetchall()[0][0]))
 
 
-def _links(connection: Connection, kept: Sequence[Kept]) -> Identities:
+def links_of(connection: Connection, kept: Sequence[Kept]) -> list[tuple[str, str, LinkKind]]:
+    """What the rows say of which ids are one customer, each link once."""
+    if not kept:
+        return []
     files = ", ".join(quoted_text(literal_path(each.file)) for each in kept)
     said = connection.execute(
         f"SELECT DISTINCT trim(alias), trim(owner), kind FROM read_parquet([{files}]) "  # noqa: S608
         "WHERE trim(alias) <> '' AND trim(owner) <> '' AND kind IS NOT NULL"
     ).fetchall()
-    return identities((str(one), str(other), cast(LinkKind, kind)) for one, other, kind in said)
+    return [(str(one), str(other), cast(LinkKind, kind)) for one, other, kind in said]

@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,8 +15,9 @@ import duckdb
 
 from klantreis.errors import EventImportError
 from klantreis.events.dataset import ColumnRoles
-from klantreis.sources import event_log, kept, staging
+from klantreis.sources import event_log, kept, privacy_import, staging
 from klantreis.sources.identity import Identities
+from klantreis.sources.privacy_import import Brought, Plan
 from klantreis.sources.reading import Asked, digest_of_file, open_table
 from klantreis.sources.tables import Table, quoted_text
 
@@ -35,6 +36,7 @@ class Wish:
     time_format: str | None
     overlapping: bool
     identity: bool
+    plan: Plan = field(default_factory=Plan)
 
 
 @contextmanager
@@ -96,20 +98,24 @@ def fill_log(
         What each file brought, and the manifest.
     """
     scratch = folder / "scratch"
+    plan = wish.plan
     zone = wish.zone or (before["timezone"] if before else "UTC")
     roles_before = ColumnRoles.model_validate(before["roles"]) if before else None
     attributes = wish.asked.attributes
     if roles_before is not None:
         attributes = tuple(dict.fromkeys((*roles_before.attributes, *attributes)))
-    asked = replace(wish.asked, attributes=attributes)
+    attributes = tuple(name for name in attributes if not plan.drops(name))
+    channel = None if plan.drops("channel", wish.asked.channel) else wish.asked.channel
+    asked = replace(wish.asked, attributes=attributes, channel=channel)
     tell("read", 0.0)
     tables = [open_table(path, asked, connection, scratch, before=roles_before) for path, _ in files]
     staging.check_roles(tables, known=roles_before.attributes if roles_before else ())
     kinds = staging.attribute_kinds([table for table, _ in tables], attributes)
-    old = _kept_before(folder, before, log)
+    old = kept_before(folder, before, log)
     staged: list[staging.Staged] = []
+    changed = plan.rules.change_values  # rows as they came are then laid in the scratch folder only
     for number, (table, roles) in enumerate(tables):
-        file = folder / f"kept-{len(old) + number}.parquet"
+        file = (scratch if changed else folder) / f"kept-{len(old) + number}.parquet"
         sql = staging.staging_sql(
             table, roles, kinds, zone=zone, time_format=wish.time_format, key=asked.key, into=file
         )
@@ -121,33 +127,100 @@ def fill_log(
         staged.append(staging.count_staged(connection, table, roles, file))
     _check_some(staged)
     tell("sort", 0.0)
-    all_kept = [*old, *(kept.Kept(each.file, kinds) for each in staged)]
+    new = [kept.Kept(folder / each.file.name, kinds) for each in staged]
+    told = _told(staged, files, kinds, before)
+    earlier = log / before["rejects"] if before and before["rejects"] else None
+    rejects = folder / "rejects.csv" if told["refused"] else None
+    all_roles = [*([roles_before] if roles_before else []), *(roles for _, roles in tables)]
     overlapping = wish.overlapping or bool(before and before.get("overlapping"))
-    all_kinds = kept.combined_kinds(all_kept, attributes)
-    kept.make_rows(connection, all_kept, all_kinds, overlapping=overlapping)
-    doubled, found = kept.make_events(connection, all_kept, scratch, merge=wish.identity)
-    settled, sql_of = kept.settle_kinds(connection, all_kinds)
-    texts = {"touchpoint": "touchpoint", **({"channel": "channel"} if _has_channel(connection, asked, before) else {})}
-    texts |= {name: sql_of[name] for name, kind in settled.items() if kind == "text"}
-    numbers = {name: sql_of[name] for name, kind in settled.items() if kind == "number"}
-    written = event_log.write_columns(
-        connection, folder, scratch, texts=texts, numbers=numbers, tell=lambda part: tell("write", part)
+    brought = Brought(staged, new, old, all_roles, attributes, zone, overlapping)
+    rules = privacy_import.under_rules(connection, plan, brought) if changed else plan.rules
+    if rejects is not None:
+        privacy_import.refused_under_rules(connection, plan, brought, scratch=scratch, earlier=earlier, into=rejects)
+    all_kept = [*old, *new]
+    trimmed = 0
+    oldest = privacy_import.oldest_kept(rules, now=plan.now, zone=zone)
+    if oldest is not None:
+        told["sources"], gone = privacy_import.trimmed(connection, all_kept, told["sources"], rejects, before=oldest)
+        trimmed = sum(each.events for each in gone)
+    has_channel = not plan.drops("channel") and (
+        asked.channel is not None or bool(before and any(each["name"] == "channel" for each in before["fields"]))
+    )
+    written = write_log(
+        connection,
+        folder,
+        all_kept,
+        attributes=attributes,
+        overlapping=overlapping,
+        merge=wish.identity,
+        has_channel=has_channel,
+        tell=lambda part: tell("write", part),
     )
     roles = tables[0][1] if roles_before is None else roles_before
+    channel = None if plan.drops("channel", roles.channel) else roles.channel
     manifest = {
         **written,
         "timezone": zone,
-        "roles": roles.model_copy(update={"attributes": attributes}).model_dump(mode="json"),
-        **_told(staged, files, kinds, before),
-        "overlapping": overlapping,
-        "doubled": doubled,
-        "identity": _told_of_identity(found),
+        "roles": roles.model_copy(update={"attributes": attributes, "channel": channel}).model_dump(mode="json"),
+        **sources_told(told["sources"], folder),
+        "trimmed": trimmed,
+        **({"privacy": rules.to_dict()} if rules.to_dict() else {}),
     }
-    manifest["rejects"] = _write_rejects(connection, folder, staged, manifest["refused"], before, log)
     return staged, manifest
 
 
-def _kept_before(folder: Path, before: Mapping[str, Any] | None, log: Path) -> list[kept.Kept]:
+def write_log(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    all_kept: Sequence[kept.Kept],
+    *,
+    attributes: Sequence[str],
+    overlapping: bool,
+    merge: bool,
+    has_channel: bool,
+    tell: Callable[[float], None],
+) -> dict[str, Any]:
+    """Write the columns of a log from its staged rows, and say what is in them.
+
+    Parameters
+    ----------
+    folder
+        Where the columns go; it has a folder ``scratch``.
+    has_channel
+        The log has a channel, even if no event has any.
+    """
+    scratch = folder / "scratch"
+    all_kinds = kept.combined_kinds(all_kept, attributes)
+    kept.make_rows(connection, all_kept, all_kinds, overlapping=overlapping)
+    doubled, found = kept.make_events(connection, all_kept, scratch, merge=merge)
+    settled, sql_of = kept.settle_kinds(connection, all_kinds)
+    has_channel = has_channel or bool(
+        connection.execute("SELECT 1 FROM events WHERE channel IS NOT NULL LIMIT 1").fetchall()
+    )
+    texts = {"touchpoint": "touchpoint", **({"channel": "channel"} if has_channel else {})}
+    texts |= {name: sql_of[name] for name, kind in settled.items() if kind == "text"}
+    numbers = {name: sql_of[name] for name, kind in settled.items() if kind == "number"}
+    return {
+        **event_log.write_columns(connection, folder, scratch, texts=texts, numbers=numbers, tell=tell),
+        "overlapping": overlapping,
+        "doubled": doubled,
+        "identity": {**_told_of_identity(found), "asked": merge},
+    }
+
+
+def sources_told(sources: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, Any]:
+    """What the manifest says of the source files, and of the refused rows of all of them."""
+    refused = {reason: sum(each["refused"].get(reason, 0) for each in sources) for reason in staging.REASONS}
+    if not any(refused.values()):
+        (folder / "rejects.csv").unlink(missing_ok=True)
+    return {
+        "sources": [dict(each) for each in sources],
+        "refused": {reason: count for reason, count in refused.items() if count},
+        "rejects": f"{folder.name}/rejects.csv" if any(refused.values()) else None,
+    }
+
+
+def kept_before(folder: Path, before: Mapping[str, Any] | None, log: Path) -> list[kept.Kept]:
     """The staged rows of the log that is added to, brought into the new folder."""
     found: list[kept.Kept] = []
     for number, each in enumerate(before["sources"] if before else ()):
@@ -192,28 +265,6 @@ def _told(
 
 def _told_of_identity(found: Identities) -> dict[str, Any]:
     return {"merged": len(found.owners), "refused": dict(found.refused)}
-
-
-def _write_rejects(
-    connection: duckdb.DuckDBPyConnection,
-    folder: Path,
-    staged: Sequence[staging.Staged],
-    refused: Mapping[str, int],
-    before: Mapping[str, Any] | None,
-    log: Path,
-) -> str | None:
-    if not refused:
-        return None
-    earlier = log / before["rejects"] if before and before["rejects"] else None
-    staging.write_rejects(connection, staged, folder / "rejects.csv", earlier=earlier)
-    return f"{folder.name}/rejects.csv"
-
-
-def _has_channel(connection: duckdb.DuckDBPyConnection, asked: Asked, before: Mapping[str, Any] | None) -> bool:
-    """Whether the log has a channel: when one was asked for, or a source knows of any."""
-    if asked.channel or (before and any(each["name"] == "channel" for each in before["fields"])):
-        return True
-    return bool(connection.execute("SELECT 1 FROM events WHERE channel IS NOT NULL LIMIT 1").fetchall())
 
 
 def _run(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, tell: Callable[[float], None]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +13,7 @@ from klantreis.errors import EventImportError
 from klantreis.events.filter import zone_named
 
 if TYPE_CHECKING:
+    from klantreis.sources.privacy_rules import Privacy
     from klantreis.sources.staging import Staged
 
 Stage = Literal["read", "sort", "write"]
@@ -58,6 +60,14 @@ class EventImport:
         Ids that were found to be another name of a customer.
     links_refused
         Number of links between ids that were not used, by reason: ``several-owners``, ``circle``.
+    trimmed
+        Events that are older than the log keeps them, of these files and of the log; they are not in it.
+    privacy
+        The rules of privacy that the log has, as in its manifest.
+    time_unit
+        The hour, day, week or month that times are made coarser to; None when they are exact.
+    key_made
+        The file with the key for pseudonyms that was made for this import.
     """
 
     log: Path
@@ -73,6 +83,10 @@ class EventImport:
     doubled: int = 0
     merged: int = 0
     links_refused: dict[str, int] = field(default_factory=dict)
+    trimmed: int = 0
+    privacy: dict[str, Any] = field(default_factory=dict)
+    time_unit: str | None = None
+    key_made: Path | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
@@ -88,6 +102,8 @@ class EventImport:
             "doubled": self.doubled,
             "merged": self.merged,
             "links_refused": self.links_refused,
+            "trimmed": self.trimmed,
+            "privacy": self.privacy,
             "files": [
                 {"path": one.path, "source": one.source, "rows": one.rows, "refused": one.refused, "known": one.known}
                 for one in self.files
@@ -114,6 +130,8 @@ def import_events(
     time_format: str | None = None,
     encoding: str = "utf-8",
     limits: Sequence[str] = (),
+    privacy: Privacy | None = None,
+    now: datetime | None = None,
     progress: Progress | None = None,
 ) -> EventImport:
     """Read files of any known kind into an event log on this machine.
@@ -152,6 +170,11 @@ def import_events(
         Of CSV files.
     limits
         Raised limits, each as ``name=number``; see ``klantreis.sources.limits``.
+    privacy
+        Pseudonyms, columns to drop or make coarser, how long to keep events; see ``klantreis.sources.privacy_rules``.
+        The rules that a log has hold for all that is imported into it, also when it is replaced.
+    now
+        The moment from which the time to keep events is counted back; the present when not given.
     progress
         Called now and then while it runs.
 
@@ -160,12 +183,16 @@ def import_events(
     EventImportError
         When a file or column does not exist, cannot be read, goes beyond a limit, or no row at all can be imported;
         the log is then as it was.
+    InvalidInputError, NotFoundError
+        When a rule of privacy cannot be read, or the key for pseudonyms is not the log's.
     """
     import duckdb
 
-    from klantreis.events.log_folder import is_log, new_columns, publish, read_manifest
+    from klantreis.events.log_folder import is_log, manifest_if_any, new_columns, publish, read_manifest
     from klantreis.sources.limits import limits_from
     from klantreis.sources.log_filling import Wish, connected, fill_log, new_files
+    from klantreis.sources.privacy_import import plan_for
+    from klantreis.sources.privacy_rules import Privacy
     from klantreis.sources.reading import Asked
 
     if not files:
@@ -177,8 +204,14 @@ def import_events(
     into = Path(into)
     with new_columns(into) as folder:
         before = read_manifest(into) if add and is_log(into) else None
+        plan = plan_for(privacy or Privacy(), manifest_if_any(into), log=into, now=now)
         chosen, known = new_files([Path(file) for file in files], before)
         if before is not None and not chosen:
+            if plan.rules != plan.held:
+                raise EventImportError(
+                    "All these files are in the log already; new rules take effect with new files.",
+                    hint="Trim a log with: klantreis events trim. For other rules, import into a new log.",
+                )
             return _result(into, before, [], known)
         scratch = folder / "scratch"
         scratch.mkdir()
@@ -188,7 +221,7 @@ def import_events(
                     connection,
                     folder,
                     chosen,
-                    wish,
+                    replace(wish, plan=plan),
                     before=before,
                     log=into,
                     tell=progress or (lambda _stage, _part: None),
@@ -196,8 +229,10 @@ def import_events(
             except duckdb.Error as error:  # no memory, or no room for what does not fit in it
                 raise EventImportError(f"The events cannot be sorted: {str(error).splitlines()[0]}") from None
         shutil.rmtree(scratch)
+        trimmed = manifest.pop("trimmed")
         publish(into, folder, manifest)
-    return _result(into, manifest, staged, known)
+    made = plan.key.file if plan.key is not None and plan.key.made else None
+    return replace(_result(into, manifest, staged, known), trimmed=trimmed, key_made=made)
 
 
 def _result(into: Path, manifest: Mapping[str, Any], staged: Sequence[Staged], known: Sequence[Path]) -> EventImport:
@@ -223,4 +258,6 @@ def _result(into: Path, manifest: Mapping[str, Any], staged: Sequence[Staged], k
         doubled=manifest.get("doubled", 0),
         merged=counts.get("merged", 0),
         links_refused=dict(counts.get("refused", {})),
+        privacy=dict(manifest.get("privacy", {})),
+        time_unit=manifest.get("privacy", {}).get("time_unit"),
     )

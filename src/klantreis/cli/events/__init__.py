@@ -24,6 +24,9 @@ _COMMANDS = {
     "activity": ("klantreis.cli.events.exploring", "When events happen, and through which channel."),
     "compare": ("klantreis.cli.events.exploring", "How two groups differ, and what may be luck."),
     "reach": ("klantreis.cli.events.questions", "How many customers have a matching event."),
+    "trim": ("klantreis.cli.events.privacy", "Take out events that are older than the log should keep."),
+    "export": ("klantreis.cli.events.privacy", "All that a log holds of one customer."),
+    "erase": ("klantreis.cli.events.privacy", "Erase one customer from a log."),
 }
 
 

@@ -11,6 +11,7 @@ import click
 
 from klantreis.cli.events.confirming import confirmed
 from klantreis.cli.events.tables import whole
+from klantreis.sources.privacy_rules import Privacy, rules_of
 from klantreis.sources.registry import NAMES, source_named
 from klantreis.texts import text
 from klantreis.use_cases.import_events import EventImport, Stage, import_events
@@ -38,6 +39,21 @@ _WIDTH = 24
 @click.option("--time-format", metavar="FORMAT", help="Form of the times, as in '%d/%m/%Y %H:%M'.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of CSV files.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER", help="Raise a limit that a file goes beyond.")
+@click.option("--pseudonymise", is_flag=True, help="Put pseudonyms in the place of customer ids, made with a key.")
+@click.option(
+    "--key-file",
+    metavar="PATH",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Key for pseudonyms; made when it is not there.  [default: in your configuration folder]",
+)
+@click.option("--drop", multiple=True, metavar="COLUMN", help="Column to leave out, of refused rows too.")
+@click.option(
+    "--coarsen",
+    multiple=True,
+    metavar="COLUMN=RULE",
+    help="Make values coarser: hour, day, week, month, first:4, band:10, top:20.",
+)
+@click.option("--keep-for", metavar="PERIOD", help="Keep events this long: 90d, 26w, 24m (months), 7y.")
 @click.option("--yes", is_flag=True, help="Take the columns as they are guessed.")
 @click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, help="Language.")
 def import_command(
@@ -49,6 +65,11 @@ def import_command(
     touchpoint: str | None,
     channel: str | None,
     add: bool,
+    pseudonymise: bool,
+    key_file: Path | None,
+    drop: tuple[str, ...],
+    coarsen: tuple[str, ...],
+    keep_for: str | None,
     yes: bool,
     lang: Lang,
     **how: Any,
@@ -73,14 +94,16 @@ def import_command(
       klantreis events import segment.jsonl --into log
       klantreis events import today.jsonl --into log --add
       klantreis events import orders.jsonocel --into log --object-type customer
+      klantreis events import visits.csv --into log --pseudonymise --coarsen time=day --drop email --keep-for 24m
     """
     parts: dict[str, str | None] = {"customer": customer, "time": time, "touchpoint": touchpoint, "channel": channel}
     if not (add and (into / "manifest.json").is_file()):
         chosen = {name: how[name] for name in ("source", "encoding", "limits")}
         parts = confirmed(files, parts, yes=yes, lang=lang, **chosen)
+    privacy = Privacy(pseudonymise, key_file, drop, coarsen, keep_for)
     bar = _Bar(lang)
     try:
-        done = import_events(files, into, **(how | parts), add=add, progress=bar.show)
+        done = import_events(files, into, **(how | parts), add=add, privacy=privacy, progress=bar.show)
     finally:
         bar.clear()
     click.echo(summary(done, lang))
@@ -114,7 +137,29 @@ def summary(done: EventImport, lang: Lang) -> str:
     if done.rejects is not None:
         lines.append(text("events.import.rejects", lang, rejects=done.rejects))
     lines.append(text("events.import.timezone", lang, timezone=done.timezone))
+    lines += _privacy(done, lang)
     return "\n".join(lines)
+
+
+def _privacy(done: EventImport, lang: Lang) -> list[str]:
+    """The rules of privacy that the log is under."""
+    rules = rules_of({"privacy": done.privacy})
+    lines = []
+    if rules.key is not None:
+        lines.append(text("privacy.import.pseudonyms", lang, key=rules.key))
+    if done.key_made is not None:
+        lines.append(text("privacy.import.key_made", lang, file=done.key_made))
+    if rules.drop:
+        lines.append(text("privacy.import.drop", lang, columns=", ".join(rules.drop)))
+    if rules.coarsen:
+        told = ", ".join(f"{name} ({rule})" for name, rule in rules.coarsen.items())
+        lines.append(text("privacy.import.coarsen", lang, columns=told))
+    if done.time_unit is not None:
+        unit = text(f"privacy.import.{done.time_unit}", lang)
+        lines.append(text("privacy.import.order", lang, unit=unit))
+    if rules.keep_for is not None:
+        lines.append(text("privacy.import.keep_for", lang, period=rules.keep_for, count=whole(done.trimmed)))
+    return lines
 
 
 def _day(time: int) -> str:
