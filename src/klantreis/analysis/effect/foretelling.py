@@ -49,22 +49,27 @@ def boosted(
     return chance, one, zero
 
 
-# scikit-learn is loaded where it is used: it takes a second that regressions need not wait for.
+# scikit-learn is loaded where it is used: it takes a second that regressions need not wait for. One thread: small trees
+# spend more time waiting for other threads than growing, and by far on a busy machine.
 OPTIONS = {"max_iter": 100, "learning_rate": 0.05, "max_leaf_nodes": 8}
 
 
 def _chance(covariates: Floats, target: Floats, others: Floats, *, seed: int) -> Floats:
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
 
     codes: Ints = target.astype(np.int64)
     if len(np.unique(codes)) < 2:
         return np.full(len(others), float(codes[0]))
-    trees = HistGradientBoostingClassifier(random_state=seed, **OPTIONS).fit(covariates, codes)
-    return np.asarray(trees.predict_proba(others)[:, 1])
+    with threadpool_limits(1):
+        trees = HistGradientBoostingClassifier(random_state=seed, **OPTIONS).fit(covariates, codes)
+        return np.asarray(trees.predict_proba(others)[:, 1])
 
 
 def _amount(covariates: Floats, target: Floats, others: Floats, *, seed: int) -> Floats:
     from sklearn.ensemble import HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
-    trees = HistGradientBoostingRegressor(random_state=seed, **OPTIONS).fit(covariates, target)
-    return np.asarray(trees.predict(others))
+    with threadpool_limits(1):
+        trees = HistGradientBoostingRegressor(random_state=seed, **OPTIONS).fit(covariates, target)
+        return np.asarray(trees.predict(others))

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import nct, norm, t
 
@@ -60,7 +61,10 @@ class _Plan:
         bound = float(t.isf(self.alpha / self.sides, df))
         if df > 1e5:  # where the noncentral t is normal, and its series is slow
             return float(norm.sf(bound - apart) + (norm.cdf(-bound - apart) if self.sides == 2 else 0))
-        return float(nct.sf(bound, df, apart) + (nct.cdf(-bound, df, apart) if self.sides == 2 else 0))
+        # Far out in a tail SciPy's noncentral t gives no number; what lies there is nothing, or all.
+        ours = float(np.nan_to_num(nct.sf(bound, df, apart), nan=norm.sf(bound - apart)))
+        other = float(np.nan_to_num(nct.cdf(-bound, df, apart), nan=0.0)) if self.sides == 2 else 0.0
+        return min(1.0, ours + other)
 
     def _of_shares(self, p: float, q: float, n: float) -> float:
         mean = (p + self.ratio * q) / (1 + self.ratio)
