@@ -65,7 +65,7 @@ class Fitted:
 
 
 def likeliest(
-    log_likelihood: Callable[[Floats], float], starts: tuple[tuple[float, ...], ...], *, draws: int = 300, seed: int = 0
+    log_likelihood: Callable[[Floats], float], starts: tuple[tuple[float, ...], ...], *, draws: int = 500, seed: int = 0
 ) -> Fitted:
     """Climb from each start in the logarithms of the parameters, then polish with Newton's steps.
 
