@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from klantreis.errors import ChangeError
+from klantreis.errors import ChangeError, Said
 from klantreis.values import Document, Path, Value
 
 D = TypeVar("D", bound=Document)
@@ -69,10 +69,54 @@ def apply_edit(document: D, edit: Edit) -> tuple[D, Edit]:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ChangeError(f"{document.id} cannot be changed like this: {where}: {first['msg']}.") from error
+        raise ChangeError(
+            f"{document.id} cannot be changed like this: {where}: {first['msg']}.",
+            message_id="errors.refused_at",
+            values={"document": document.id, "where": where, "reason": reason_of(error)},
+        ) from error
     if changed.id != document.id:
-        raise ChangeError(f"The id of {document.id} cannot be changed; copy the document instead.")
+        raise ChangeError(
+            f"The id of {document.id} cannot be changed; copy the document instead.",
+            message_id="errors.id_stays",
+            values={"document": document.id},
+        )
     return changed, undo
+
+
+def reason_of(error: ValidationError) -> str:
+    """Why a value was refused, in a few words; as :class:`Said` where it can be said in another language."""
+    first = error.errors(include_url=False)[0]
+    raised = first.get("ctx", {}).get("error")
+    if isinstance(raised, ValueError) and raised.args and isinstance(raised.args[0], Said):
+        return raised.args[0]
+    reason = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
+    kind = _KINDS.get(first["type"])
+    return Said(reason, message_id=f"errors.value.{kind}", values=first.get("ctx", {})) if kind else reason
+
+
+#: How pydantic calls a fault to the message that tells of it, below ``errors.value``.
+_KINDS: dict[str, str] = {
+    "missing": "missing",
+    "extra_forbidden": "extra",
+    "string_type": "text",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "string_pattern_mismatch": "form",
+    "int_parsing": "whole",
+    "int_type": "whole",
+    "int_from_float": "whole",
+    "float_parsing": "number",
+    "float_type": "number",
+    "finite_number": "number",
+    "bool_parsing": "yes_or_no",
+    "bool_type": "yes_or_no",
+    "date_type": "day",
+    "date_parsing": "day",
+    "date_from_datetime_parsing": "day",
+    "literal_error": "choice",
+    "greater_than_equal": "at_least",
+    "less_than_equal": "at_most",
+}
 
 
 def _edit(body: dict[str, Any], edit: Edit) -> Edit:
@@ -101,12 +145,14 @@ def _edit(body: dict[str, Any], edit: Edit) -> Edit:
 
 def _holder(body: dict[str, Any], path: Path) -> tuple[Any, Any]:
     if not path:
-        raise ChangeError("A path needs at least one field name.")
+        raise ChangeError("A path needs at least one field name.", message_id="errors.no_path")
     holder: Any = body
     for part in path[:-1]:
         holder = _get(holder, part)
     if not isinstance(holder, dict | list):
-        raise ChangeError(f"There is nothing at {_spelt(path)}.")
+        raise ChangeError(
+            f"There is nothing at {_spelt(path)}.", message_id="errors.nothing_at", values={"path": _spelt(path)}
+        )
     return holder, path[-1]
 
 
@@ -114,7 +160,7 @@ def _list(body: dict[str, Any], path: Path) -> list[Any]:
     holder, last = _holder(body, path)
     items = _get(holder, last)
     if not isinstance(items, list):
-        raise ChangeError(f"{_spelt(path)} is not a list.")
+        raise ChangeError(f"{_spelt(path)} is not a list.", message_id="errors.no_list", values={"path": _spelt(path)})
     return items
 
 
@@ -124,13 +170,17 @@ def _get(holder: Any, key: Any) -> Any:
 
 def _index(holder: Any, part: str | int) -> int:
     if not isinstance(holder, list) or not isinstance(part, int) or not 0 <= part < len(holder):
-        raise ChangeError(f"There is no item {part!r} to change.")
+        raise ChangeError(f"There is no item {part!r} to change.", message_id="errors.no_item", values={"part": part})
     return part
 
 
 def _within(position: int, last: int) -> int:
     if not 0 <= position <= last:
-        raise ChangeError(f"There is no position {position}; the last is {last}.")
+        raise ChangeError(
+            f"There is no position {position}; the last is {last}.",
+            message_id="errors.no_position",
+            values={"position": position, "last": last},
+        )
     return position
 
 

@@ -14,7 +14,7 @@ from pydantic import Field
 from klantreis.decisions.action import Action
 from klantreis.decisions.content import ContentItem, ContentNeed
 from klantreis.decisions.opportunity import Opportunity
-from klantreis.errors import DocumentError, NotFoundError, WorkspaceError, did_you_mean
+from klantreis.errors import DocumentError, NotFoundError, Said, WorkspaceError, did_you_mean
 from klantreis.events.dataset import Dataset
 from klantreis.ids import AnyId, kind_of
 from klantreis.jobs.job import Job, job_claims
@@ -115,6 +115,8 @@ class Workspace:
         raise NotFoundError(
             f"There is no {model.kind} {document_id!r} in this workspace.",
             hint=did_you_mean(document_id, known, what=model.kind),
+            message_id="errors.no_document",
+            values={"kind": model.kind, "document": document_id},
         )
 
     def find(self, document_id: str) -> Document | None:
@@ -257,7 +259,8 @@ def broken_references(by_id: Mapping[str, Document]) -> Iterator[tuple[Document,
                 continue
             fitting = [one for one in known if not kinds or kind_of(one) in kinds]
             what = " or ".join(kinds) if kinds else "document"
-            yield document, path, f"There is no {target!r}.", did_you_mean(target, fitting, what=what)
+            missing = Said(f"There is no {target!r}.", message_id="errors.missing", values={"target": target})
+            yield document, path, missing, did_you_mean(target, fitting, what=what)
         yield from _broken_parts(document, known)
 
 
@@ -274,17 +277,26 @@ def _broken_parts(document: Document, known: Mapping[str, Document]) -> Iterator
                 named += [(("scope", "phases", index), one) for index, one in enumerate(document.scope.phases)]
                 if document.scope.in_focus:
                     named.append((("scope", "in_focus"), document.scope.in_focus))
-                yield from _unknown_names(document, named, phases, what=f"phase of {model.id}")
+                yield from _unknown_names(document, named, phases, what=_part("phase", model))
         case Tone():
             model = known.get(document.phase_model)
             if isinstance(model, PhaseModel):
                 phases = [phase.id for phase in model.phases]
-                yield from _unknown_names(document, [(("phase",), document.phase)], phases, what=f"phase of {model.id}")
+                yield from _unknown_names(document, [(("phase",), document.phase)], phases, what=_part("phase", model))
         case Opportunity() | ContentNeed() | MomentOfTruth() | MicroMoment():
             journey = known.get(document.journey) if document.journey else None
             if isinstance(journey, Journey) and document.step:
                 steps = [step.id for step in journey.steps]
-                yield from _unknown_names(document, [(("step",), document.step)], steps, what=f"step of {journey.id}")
+                yield from _unknown_names(document, [(("step",), document.step)], steps, what=_part("step", journey))
+
+
+def _part(what: Literal["step", "phase"], document: Document) -> Said:
+    """What a part of a document is called in a sentence."""
+    return Said(
+        f"{what} of {document.id}",
+        message_id="errors.step_of" if what == "step" else "errors.phase_of",
+        values={"document": document.id},
+    )
 
 
 def _unknown_names(
@@ -292,7 +304,12 @@ def _unknown_names(
 ) -> Iterator[tuple[Document, Path, str, str]]:
     for path, name in named:
         if name not in known:
-            yield document, path, f"There is no {what} called {name!r}.", did_you_mean(name, known, what=what)
+            missing = Said(
+                f"There is no {what} called {name!r}.",
+                message_id="errors.no_part",
+                values={"what": what, "name": name},
+            )
+            yield document, path, missing, did_you_mean(name, known, what=what)
 
 
 def schemas() -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from klantreis.errors import InvalidInputError
+from klantreis.errors import InvalidInputError, Said
 
 Duration = str | timedelta
 
@@ -52,11 +52,19 @@ def microseconds(duration: Duration, *, what: str = "duration") -> int:
     if found is None:
         raise InvalidInputError(
             f"The {what} {str(duration)!r} is no length of time.",
-            hint="Write it like 30min, 12h, 7d, 2w, 1h30min or PT30M (units: w, d, h, min, s, ms).",
+            hint=Said(
+                "Write it like 30min, 12h, 7d, 2w, 1h30min or PT30M (units: w, d, h, min, s, ms).",
+                message_id="errors.hint.length",
+            ),
+            message_id="errors.no_length",
+            values={"what": what, "duration": str(duration)},
         )
     if not 0 < found <= LONGEST:
         raise InvalidInputError(
-            f"The {what} {str(duration)!r} must be more than zero and less than 25,000 years.", hint="For example 7d."
+            f"The {what} {str(duration)!r} must be more than zero and less than 25,000 years.",
+            hint=Said("For example 7d.", message_id="errors.hint.for_example_7d"),
+            message_id="errors.length_range",
+            values={"what": what, "duration": str(duration)},
         )
     return found
 

@@ -108,7 +108,9 @@ class Nth:
     def __post_init__(self) -> None:
         if isinstance(self.n, bool) or not isinstance(self.n, int) or not 1 <= abs(self.n) <= MOST_EVENTS:
             raise InvalidInputError(
-                f"There is no matching event number {self.n!r}; count from 1, or from the last back with -1, -2, …."
+                f"There is no matching event number {self.n!r}; count from 1, or from the last back with -1, -2, ….",
+                message_id="errors.pattern.rank",
+                values={"n": self.n},
             )
 
     def __str__(self) -> str:
@@ -209,9 +211,17 @@ def _checked_value(value: object) -> str | float:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         if int(float(value)) != value and isinstance(value, int):
-            raise InvalidInputError(f"The number {value} is too long to compare exactly; quote it as text.")
+            raise InvalidInputError(
+                f"The number {value} is too long to compare exactly; quote it as text.",
+                message_id="errors.pattern.inexact",
+                values={"value": value},
+            )
         return float(value)
-    raise InvalidInputError(f"An event is compared with text or a finite number, not with {value!r}.")
+    raise InvalidInputError(
+        f"An event is compared with text or a finite number, not with {value!r}.",
+        message_id="errors.pattern.finite",
+        values={"value": value},
+    )
 
 
 def _check_field(field: str) -> None:

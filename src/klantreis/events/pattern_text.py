@@ -25,7 +25,7 @@ import re
 from dataclasses import dataclass
 from typing import cast
 
-from klantreis.errors import InvalidInputError, PatternSyntaxError
+from klantreis.errors import InvalidInputError, PatternSyntaxError, Said
 from klantreis.events.durations import microseconds
 from klantreis.events.pattern_nodes import (
     BARE_NAME,
@@ -118,7 +118,7 @@ def _tokens(text: str) -> list[_Token]:
             end = match.end()
             found.append(_Token(match.group(), match.group(), at))
         else:
-            raise _error(text, at, f"{letter!r} has no meaning in a pattern.")
+            raise _error(text, at, _said("letter", f"{letter!r} has no meaning in a pattern.", letter=letter))
         at = end
     return [*found, _Token("end", "", len(text))]
 
@@ -135,13 +135,25 @@ def _quoted(text: str, start: int) -> tuple[str, int]:
             letter = _UNESCAPED.get(text[at], text[at])
         letters.append(letter)
         at += 1
-    raise _error(text, start, "This quote is not closed.")
+    raise _error(text, start, _said("quote", "This quote is not closed."))
 
 
 def _error(text: str, position: int, message: str, hint: str | None = None) -> PatternSyntaxError:
     # The pointer stands under the letter only when the text is shown on one line.
     flat = re.sub(r"\s", " ", text)
     return PatternSyntaxError(message, text=flat, position=position, hint=hint)
+
+
+def _said(name: str, phrase: str, **values: object) -> Said:
+    """A phrase with the name of its message below ``errors.pattern``."""
+    return Said(phrase, message_id=f"errors.pattern.{name}", values=values)
+
+
+def _told(error: InvalidInputError) -> str:
+    """The sentence of another error, with its message when it has one."""
+    if error.message_id is None:
+        return error.message
+    return Said(error.message, message_id=error.message_id, values=error.values)
 
 
 class _Reader:
@@ -159,7 +171,12 @@ class _Reader:
 
     def pattern(self) -> Node:
         if self.token.kind == "end" and self.at == 0:
-            raise _error(self.text, 0, "The pattern is empty.", 'Write it like touchpoint = "mailing".')
+            raise _error(
+                self.text,
+                0,
+                _said("empty", "The pattern is empty."),
+                _said("like", 'Write it like touchpoint = "mailing".'),
+            )
         parts, gaps = [self.near()], list[int | None]()
         while self.skip("->") or self.skip_word("then"):
             parts.append(self.near())
@@ -171,11 +188,13 @@ class _Reader:
         if token.word == "within":
             self.at += 1
             self.length()
-            raise self.unexpected("after, before or around, and a pattern")
+            raise self.unexpected(_said("want_side", "after, before or around, and a pattern"))
         if token.word in _SIDES:
-            raise _error(self.text, token.position, "Put parentheses around the two that belong together.")
+            raise _error(
+                self.text, token.position, _said("ambiguous", "Put parentheses around the two that belong together.")
+            )
         if token.kind != "end":
-            raise self.unexpected("and, or, then, within, or the end of the pattern")
+            raise self.unexpected(_said("want_end", "and, or, then, within, or the end of the pattern"))
 
     def near(self) -> Node:
         node = self.any_of()
@@ -189,7 +208,8 @@ class _Reader:
         word = self.token
         self.at += 1
         if word.word in ("around", "of") and within is None:
-            raise _error(self.text, word.position, f"{word.word} needs a distance, as in within 7d {word.word}.")
+            needs = f"{word.word} needs a distance, as in within 7d {word.word}."
+            raise _error(self.text, word.position, _said("distance", needs, word=word.word))
         return Near(node, side, self.any_of(), within)
 
     def any_of(self) -> Node:
@@ -207,7 +227,8 @@ class _Reader:
     def single(self) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _error(self.text, self.token.position, f"The pattern nests deeper than {MAX_DEPTH} levels.")
+            deep = f"The pattern nests deeper than {MAX_DEPTH} levels."
+            raise _error(self.text, self.token.position, _said("deep", deep, levels=MAX_DEPTH))
         try:
             if self.skip("not"):
                 return Not(self.single())
@@ -219,29 +240,31 @@ class _Reader:
                 return Nth(self.rank(), self.single())
             if self.skip("("):
                 node = self.pattern()
-                self.expect(")", "a closing parenthesis")
+                self.expect(")", _said("want_close", "a closing parenthesis"))
                 return node
             return self.comparison()
         finally:
             self.depth -= 1
 
     def comparison(self) -> Node:
-        field = self.expect("name", "a field such as touchpoint, channel or an attribute").value
+        field = self.expect("name", _said("want_field", "a field such as touchpoint, channel or an attribute")).value
         negated = self.skip("not")
         if self.skip("in"):
-            self.expect("(", "an opening parenthesis after in")
+            self.expect("(", _said("want_open", "an opening parenthesis after in"))
             values = [self.value()]
             while self.skip(","):
                 values.append(self.value())
-            self.expect(")", "a comma or a closing parenthesis")
+            self.expect(")", _said("want_comma", "a comma or a closing parenthesis"))
             node = OneOf(field, tuple(values))
             return Not(node) if negated else node
         if negated or self.token.kind not in ("=", "!=", *ORDERINGS):
-            raise self.unexpected("in" if negated else "=, !=, <, <=, >, >= or in")
+            raise self.unexpected(
+                _said("want_in", "in") if negated else _said("want_operator", "=, !=, <, <=, >, >= or in")
+            )
         operator = cast(Operator, self.token.kind)
         self.at += 1
         if operator in ORDERINGS and self.token.kind == "text":
-            raise self.unexpected(f"a number, as {operator} compares numbers")
+            raise self.unexpected(_said("want_number", f"a number, as {operator} compares numbers", operator=operator))
         return Comparison(field, operator, self.value())
 
     def value(self) -> str | float:
@@ -250,43 +273,45 @@ class _Reader:
             self.at += 1
             return token.value
         if token.kind != "number":
-            raise self.unexpected("a text between quotes or a number")
+            raise self.unexpected(_said("want_value", "a text between quotes or a number"))
         self.at += 1
         try:
             exact = int(token.value) if re.fullmatch(r"-?\d+", token.value) else float(token.value)
             checked = Comparison("x", "=", exact).value
         except InvalidInputError as error:
-            raise _error(self.text, token.position, error.message) from None
+            raise _error(self.text, token.position, _told(error)) from None
         except (ValueError, OverflowError):
-            raise _error(self.text, token.position, "This number is too long; quote it as text.") from None
+            long = _said("long", "This number is too long; quote it as text.")
+            raise _error(self.text, token.position, long) from None
         return checked
 
     def rank(self) -> int:
-        self.expect("(", "which one between parentheses, as in nth(2)")
-        token = self.expect("number", "a whole number, as in nth(2)")
+        self.expect("(", _said("want_which", "which one between parentheses, as in nth(2)"))
+        token = self.expect("number", _said("want_whole", "a whole number, as in nth(2)"))
         try:
             rank = Nth(int(token.value), Comparison("x", "=", "")).n
         except InvalidInputError as error:
-            raise _error(self.text, token.position, error.message) from None
+            raise _error(self.text, token.position, _told(error)) from None
         except ValueError:
-            raise _error(self.text, token.position, f"{token.value} is no whole number.") from None
-        self.expect(")", "a closing parenthesis")
+            broken = _said("whole", f"{token.value} is no whole number.", value=token.value)
+            raise _error(self.text, token.position, broken) from None
+        self.expect(")", _said("want_close", "a closing parenthesis"))
         return rank
 
     def length(self) -> int:
         """A length of time, as 7d, "7d", PT7D or 7 d."""
         token = self.token
         if token.kind not in ("length", "number", "name", "text"):
-            raise self.unexpected("a length of time such as 7d")
+            raise self.unexpected(_said("want_length", "a length of time such as 7d"))
         self.at += 1
         written = token.value
         if token.kind == "number" and self.token.kind == "name":
             written += self.token.value
             self.at += 1
         try:
-            return microseconds(written, what="length")
+            return microseconds(written, what=_said("length", "length"))
         except InvalidInputError as error:
-            raise _error(self.text, token.position, error.message, error.hint) from None
+            raise _error(self.text, token.position, _told(error), error.hint) from None
 
     def prefix(self, word: str) -> bool:
         """Step over a word that stands before a pattern; not when it is the name of a field, compared right here."""
@@ -312,20 +337,24 @@ class _Reader:
         self.at += 1
         return True
 
-    def expect(self, kind: str, what: str) -> _Token:
+    def expect(self, kind: str, what: Said) -> _Token:
         token = self.token
         if token.kind != kind:
             raise self.unexpected(what)
         self.at += 1
         return token
 
-    def unexpected(self, wanted: str) -> PatternSyntaxError:
+    def unexpected(self, wanted: Said) -> PatternSyntaxError:
         token = self.token
-        found = "the pattern ends" if token.kind == "end" else f"there is {self.shown(token)}"
-        hint = None
+        hint, found = None, self.found(token)
         if token.kind == "name" and wanted.startswith("a text"):
-            hint = f'Put text between quotes: "{token.value}".'
-        return _error(self.text, token.position, f"Expected {wanted}, but {found}.", hint)
+            hint = _said("quoted", f'Put text between quotes: "{token.value}".', value=token.value)
+        message = _said("expected", f"Expected {wanted}, but {found}.", wanted=wanted, found=found)
+        return _error(self.text, token.position, message, hint)
 
-    def shown(self, token: _Token) -> str:
-        return repr(token.value) if token.kind != "text" else f'the text "{token.value}"'
+    def found(self, token: _Token) -> Said:
+        if token.kind == "end":
+            return _said("found_end", "the pattern ends")
+        if token.kind == "text":
+            return _said("found_text", f'there is the text "{token.value}"', value=token.value)
+        return _said("found", f"there is {token.value!r}", value=token.value)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from klantreis.edits import AddItem, MoveItem, RemoveItem, SetField, apply_edit
+from klantreis.edits import AddItem, MoveItem, RemoveItem, SetField, apply_edit, reason_of
 from klantreis.errors import ChangeError, did_you_mean
 from klantreis.ids import LocalId, PhaseModelRef
 from klantreis.journeys.journey import Card, Emotion, Journey, Step
@@ -238,7 +238,11 @@ def _attach(journey: Journey, change: AttachEvidence) -> tuple[Journey, JourneyC
     at = _card_at(journey, change.card)
     held = journey.cards[at].claim.evidence
     if any(piece.id == change.evidence.id for piece in held):
-        raise ChangeError(f"Card {change.card!r} has evidence {change.evidence.id!r} already.")
+        raise ChangeError(
+            f"Card {change.card!r} has evidence {change.evidence.id!r} already.",
+            message_id="errors.evidence_there",
+            values={"card": change.card, "evidence": change.evidence.id},
+        )
     evidence = _inserted(held, _place(change.at, len(held)), change.evidence)
     undo = DetachEvidence(card=change.card, evidence=change.evidence.id)
     return _with_evidence(journey, at, evidence), undo
@@ -252,6 +256,8 @@ def _detach(journey: Journey, change: DetachEvidence) -> tuple[Journey, JourneyC
         raise ChangeError(
             f"Card {change.card!r} has no evidence {change.evidence!r}.",
             hint=did_you_mean(change.evidence, [piece.id for piece in held], what="evidence"),
+            message_id="errors.no_evidence",
+            values={"card": change.card, "evidence": change.evidence},
         )
     undo = AttachEvidence(card=change.card, evidence=held[place], at=place)
     return _with_evidence(journey, at, _without(held, place)), undo
@@ -266,7 +272,11 @@ def _with_evidence(journey: Journey, at: int, evidence: tuple[Evidence, ...]) ->
 def _switch(journey: Journey, change: SwitchPhaseModel) -> tuple[Journey, JourneyChange]:
     missing = [step.id for step in journey.steps if step.id not in change.phases]
     if missing:
-        raise ChangeError(f"These steps are given no phase in {change.model}: {', '.join(missing)}.")
+        raise ChangeError(
+            f"These steps are given no phase in {change.model}: {', '.join(missing)}.",
+            message_id="errors.steps_without_phase",
+            values={"model": change.model, "steps": ", ".join(missing)},
+        )
     steps = tuple(step.model_copy(update={"phase": change.phases[step.id]}) for step in journey.steps)
     scope = journey.scope.model_copy(update={"phases": change.scope_phases, "in_focus": change.in_focus})
     undo = SwitchPhaseModel(
@@ -283,21 +293,35 @@ def _with(journey: Journey, **fields: Any) -> Journey:
     try:
         return Journey.model_validate({**{name: getattr(journey, name) for name in Journey.model_fields}, **fields})
     except ValidationError as error:
-        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise ChangeError(f"{journey.id} cannot be changed like this: {reason}.") from error
+        reason = reason_of(error)
+        raise ChangeError(
+            f"{journey.id} cannot be changed like this: {reason}.",
+            message_id="errors.refused",
+            values={"document": journey.id, "reason": reason},
+        ) from error
 
 
 def _step_at(journey: Journey, step_id: str) -> int:
     ids = [step.id for step in journey.steps]
     if step_id not in ids:
-        raise ChangeError(f"There is no step {step_id!r}.", hint=did_you_mean(step_id, ids, what="step"))
+        raise ChangeError(
+            f"There is no step {step_id!r}.",
+            hint=did_you_mean(step_id, ids, what="step"),
+            message_id="errors.no_step",
+            values={"step": step_id},
+        )
     return ids.index(step_id)
 
 
 def _card_at(journey: Journey, card_id: str) -> int:
     ids = [card.id for card in journey.cards]
     if card_id not in ids:
-        raise ChangeError(f"There is no card {card_id!r}.", hint=did_you_mean(card_id, ids, what="card"))
+        raise ChangeError(
+            f"There is no card {card_id!r}.",
+            hint=did_you_mean(card_id, ids, what="card"),
+            message_id="errors.no_card",
+            values={"card": card_id},
+        )
     return ids.index(card_id)
 
 
@@ -305,7 +329,11 @@ def _place(at: int | None, count: int) -> int:
     if at is None:
         return count
     if at > count:
-        raise ChangeError(f"There is no position {at}; the last is {count}.")
+        raise ChangeError(
+            f"There is no position {at}; the last is {count}.",
+            message_id="errors.no_position",
+            values={"position": at, "last": count},
+        )
     return at
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from klantreis.errors import Said
 from klantreis.events.pattern import EventPattern
 from klantreis.ids import AnyRef, DatasetRef, JobRef, LocalId, PersonaRef, PhaseModelRef, TouchpointRef
 from klantreis.research.claim import Claim, Evidence
@@ -61,7 +62,12 @@ class Emotion(Value):
     @model_validator(mode="after")
     def _reported_has_a_basis(self) -> Emotion:
         if self.basis == "reported" and not self.evidence:
-            raise ValueError("a reported emotion needs evidence: who reported it? Otherwise it is an estimate")
+            raise ValueError(
+                Said(
+                    "a reported emotion needs evidence: who reported it? Otherwise it is an estimate",
+                    message_id="errors.part.reported",
+                )
+            )
         return self
 
 
@@ -173,22 +179,46 @@ class Journey(Document):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Journey:
         for what, ids in (
-            ("step", [step.id for step in self.steps]),
-            ("lane", [lane.id for lane in self.lanes]),
-            ("card", [card.id for card in self.cards]),
+            (Said("step", message_id="errors.part.step"), [step.id for step in self.steps]),
+            (Said("lane", message_id="errors.part.lane"), [lane.id for lane in self.lanes]),
+            (Said("card", message_id="errors.part.card"), [card.id for card in self.cards]),
         ):
             twice = next((one for index, one in enumerate(ids) if one in ids[:index]), None)
             if twice is not None:
-                raise ValueError(f"{what} id {twice!r} is used twice")
+                raise ValueError(
+                    Said(
+                        f"{what} id {twice!r} is used twice",
+                        message_id="errors.part.twice",
+                        values={"what": what, "id": twice},
+                    )
+                )
         steps, lanes = {step.id for step in self.steps}, {lane.id for lane in self.lanes}
         for card in self.cards:
             if card.step not in steps:
-                raise ValueError(f"card {card.id!r} stands at step {card.step!r}; there are {sorted(steps)}")
+                raise ValueError(
+                    Said(
+                        f"card {card.id!r} stands at step {card.step!r}; there are {sorted(steps)}",
+                        message_id="errors.part.card_at",
+                        values={"card": card.id, "step": card.step, "known": ", ".join(sorted(steps))},
+                    )
+                )
             if card.lane not in lanes:
-                raise ValueError(f"card {card.id!r} stands in lane {card.lane!r}; there are {sorted(lanes)}")
+                raise ValueError(
+                    Said(
+                        f"card {card.id!r} stands in lane {card.lane!r}; there are {sorted(lanes)}",
+                        message_id="errors.part.card_in",
+                        values={"card": card.id, "lane": card.lane, "known": ", ".join(sorted(lanes))},
+                    )
+                )
         for step in self.steps:
             if step.loop_to is not None and step.loop_to not in steps:
-                raise ValueError(f"step {step.id!r} loops to {step.loop_to!r}; there are {sorted(steps)}")
+                raise ValueError(
+                    Said(
+                        f"step {step.id!r} loops to {step.loop_to!r}; there are {sorted(steps)}",
+                        message_id="errors.part.loop_to",
+                        values={"step": step.id, "other": step.loop_to, "known": ", ".join(sorted(steps))},
+                    )
+                )
         return self
 
     def cards_at(self, lane: str, step: str) -> tuple[Card, ...]:

@@ -80,6 +80,8 @@ class PhaseModel(Document):
         raise NotFoundError(
             f"Phase model {self.id} has no phase {phase_id!r}.",
             hint=did_you_mean(phase_id, [phase.id for phase in self.phases], what="phase"),
+            message_id="errors.no_phase",
+            values={"model": self.id, "phase": phase_id},
         )
 
 

@@ -107,7 +107,11 @@ class FolderStore:
         with disk_errors_told(self.root), locked(self._lock), self._guard:
             present = self.version(document_id)
             if present is None and expect is None:
-                raise NotFoundError(f"There is no {document_id} to remove.")
+                raise NotFoundError(
+                    f"There is no {document_id} to remove.",
+                    message_id="errors.none_to_remove",
+                    values={"document": document_id},
+                )
             check_expected(document_id, expect=expect, present=present)
             self.load().without(document_id)
             self._remember(document_id, entry, before=expect, after=None)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from pydantic import AwareDatetime, Field, field_validator
 
-from klantreis.errors import ConflictError, InvalidInputError
+from klantreis.errors import ConflictError, InvalidInputError, Said
 from klantreis.ids import AnyId
 from klantreis.research.encoding import Fault
 from klantreis.values import Document, Text, Value, to_body
@@ -175,11 +175,24 @@ def check_expected(document_id: str, *, expect: str | None, present: str | None)
     if expect == present:
         return
     if present is None:
-        raise ConflictError(f"{document_id} was removed since it was read.", hint="Nothing was saved.")
+        raise ConflictError(
+            f"{document_id} was removed since it was read.",
+            hint=Said("Nothing was saved.", message_id="errors.hint.not_saved"),
+            message_id="errors.removed_since",
+            values={"document": document_id},
+        )
     if expect is None:
-        raise ConflictError(f"There is a {document_id} already.", hint="Choose another id, or change that document.")
+        raise ConflictError(
+            f"There is a {document_id} already.",
+            hint=Said("Choose another id, or change that document.", message_id="errors.hint.other_id"),
+            message_id="errors.there_already",
+            values={"document": document_id},
+        )
     raise ConflictError(
-        f"{document_id} was changed since it was read.", hint="Nothing was saved. Read it again and repeat the change."
+        f"{document_id} was changed since it was read.",
+        hint=Said("Nothing was saved. Read it again and repeat the change.", message_id="errors.hint.repeat"),
+        message_id="errors.changed_since",
+        values={"document": document_id},
     )
 
 
@@ -190,7 +203,9 @@ def check_entry(entry: Entry, *, document_id: str, before: str | None, after: st
     if entry.seq != last + 1:
         raise ConflictError(
             f"{document_id} was changed since its history was read: entry {entry.seq} is taken or too far.",
-            hint="Nothing was saved. Read it again and repeat the change.",
+            hint=Said("Nothing was saved. Read it again and repeat the change.", message_id="errors.hint.repeat"),
+            message_id="errors.entry_taken",
+            values={"document": document_id, "seq": entry.seq},
         )
 
 

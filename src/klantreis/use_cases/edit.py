@@ -14,8 +14,16 @@ from typing import Any, Literal, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from klantreis.edits import Edit, apply_edit
-from klantreis.errors import ChangeError, ConflictError, DocumentError, NotFoundError, WorkspaceError, did_you_mean
+from klantreis.edits import Edit, apply_edit, reason_of
+from klantreis.errors import (
+    ChangeError,
+    ConflictError,
+    DocumentError,
+    NotFoundError,
+    Said,
+    WorkspaceError,
+    did_you_mean,
+)
 from klantreis.ids import kind_of
 from klantreis.journeys.built_in_models import BUILT_IN
 from klantreis.journeys.changes import JourneyChange, apply
@@ -209,15 +217,27 @@ def _walk(store: Store, document_id: str, way: Literal["undo", "redo"], *, by: s
     if not steps:
         if not entries and store.version(document_id) is None:
             raise _unknown(store, document_id)
-        raise ChangeError(f"There is nothing to {way} in {document_id}.")
+        raise ChangeError(
+            f"There is nothing to {way} in {document_id}.",
+            message_id="errors.nothing_to_undo" if way == "undo" else "errors.nothing_to_redo",
+            values={"document": document_id},
+        )
     target = steps[-1]
     present = store.version(document_id)
     if present != target.after:
         if store.history(document_id) != entries:
-            raise ConflictError(f"{document_id} was changed since its history was read.")
+            raise ConflictError(
+                f"{document_id} was changed since its history was read.",
+                message_id="errors.history_moved",
+                values={"document": document_id},
+            )
         raise _ChangedOutsideError(
             f"{document_id} was changed outside of its history after change {target.seq}, so that cannot be undone.",
-            hint="Change the document itself, or restore the file as it was.",
+            hint=Said(
+                "Change the document itself, or restore the file as it was.", message_id="errors.hint.change_or_restore"
+            ),
+            message_id="errors.changed_outside",
+            values={"document": document_id, "seq": target.seq},
         )
     document = _present(store, document_id) if present is not None else None
     change = _kept(document_id, target.undo)
@@ -269,17 +289,30 @@ def _record(
 def _refuse_when_needed(store: Store, document_id: str) -> None:
     needing = referring(store.load(), document_id)
     if needing:
-        shown = ", ".join(needing[:8]) + (f" and {len(needing) - 8} more" if len(needing) > 8 else "")
+        listed, rest = ", ".join(needing[:8]), len(needing) - 8
+        shown = listed
+        if rest > 0:
+            shown = Said(
+                f"{listed} and {rest} more", message_id="errors.hint.more", values={"listed": listed, "rest": rest}
+            )
         verb = "refers" if len(needing) == 1 else "refer"
         raise ChangeError(
-            f"{document_id} cannot be removed: {shown} {verb} to it.", hint="Change or remove those first."
+            f"{document_id} cannot be removed: {shown} {verb} to it.",
+            hint=Said("Change or remove those first.", message_id="errors.hint.those_first"),
+            message_id="errors.needed_one" if len(needing) == 1 else "errors.needed",
+            values={"document": document_id, "shown": shown},
         )
 
 
 def _refusal(document_id: str, errors: tuple[DocumentError, ...]) -> ChangeError:
     first = "; ".join(error.message.rstrip(".") for error in errors[:5])
     hint = next((error.hint for error in errors if error.hint), None)
-    return ChangeError(f"{document_id} cannot be changed like this: {first}.", hint=hint)
+    return ChangeError(
+        f"{document_id} cannot be changed like this: {first}.",
+        hint=hint,
+        message_id="errors.refused",
+        values={"document": document_id, "reason": errors[:5]},
+    )
 
 
 def _present(store: Store, document_id: str) -> Document:
@@ -292,11 +325,17 @@ def _present(store: Store, document_id: str) -> Document:
 def _unknown(store: Store, document_id: str) -> NotFoundError:
     if document_id in BUILT_IN:
         return NotFoundError(
-            f"{document_id} is built in and cannot be changed.", hint="Add a phase model of your own to the workspace."
+            f"{document_id} is built in and cannot be changed.",
+            hint=Said("Add a phase model of your own to the workspace.", message_id="errors.hint.own_model"),
+            message_id="errors.built_in",
+            values={"document": document_id},
         )
     known = [one for one in store.load().documents if kind_of(one) == kind_of(document_id)] or store.load().documents
     return NotFoundError(
-        f"There is no {document_id!r} in this workspace.", hint=did_you_mean(document_id, known, what="document")
+        f"There is no {document_id!r} in this workspace.",
+        hint=did_you_mean(document_id, known, what="document"),
+        message_id="errors.not_in_workspace",
+        values={"document": document_id},
     )
 
 
@@ -308,8 +347,12 @@ def _parsed(document: Document, change: Value | Mapping[str, Any]) -> Value:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        reason = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
-        raise ChangeError(f"This is no change of {document.id}: {f'{where}: ' if where else ''}{reason}.") from error
+        reason = reason_of(error)
+        raise ChangeError(
+            f"This is no change of {document.id}: {f'{where}: ' if where else ''}{reason}.",
+            message_id="errors.no_change_at" if where else "errors.no_change",
+            values={"document": document.id, "reason": reason, **({"where": where} if where else {})},
+        ) from error
 
 
 def _applied(document: Document, change: Value) -> tuple[Document, Value]:

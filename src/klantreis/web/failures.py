@@ -18,7 +18,9 @@ from klantreis.errors import (
     NotFoundError,
     StoreError,
 )
+from klantreis.texts import ErrorText, error_text
 from klantreis.web.headers import GetResponse
+from klantreis.web.workspaces import current_or_none, lang_of
 
 #: Kind of error to the answer's status; the first that fits.
 STATUSES: tuple[tuple[type[KlantreisError], int], ...] = (
@@ -59,7 +61,9 @@ def calm_errors(get_response: GetResponse) -> GetResponse:
 def failure(request: HttpRequest, error: KlantreisError) -> HttpResponse:
     """The page for an error of ours."""
     lead = "broken" if isinstance(error, DocumentError) else str(status_for(error))
-    return _page(request, status_for(error), lead, message=error.message, hint=error.hint or "")
+    here = current_or_none(request)
+    reason = error_text(error, here.lang, say=here.t) if here else error_text(error, lang_of(request))
+    return _page(request, status_for(error), lead, reason=reason)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -91,5 +95,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, 500, "500")
 
 
-def _page(request: HttpRequest, status: int, lead: str, *, message: str = "", hint: str = "") -> HttpResponse:
-    return render(request, "failure.html.j2", {"lead": lead, "message": message, "hint": hint}, status=status)
+def _page(request: HttpRequest, status: int, lead: str, *, reason: ErrorText | None = None) -> HttpResponse:
+    return render(request, "failure.html.j2", {"lead": lead, "reason": reason}, status=status)

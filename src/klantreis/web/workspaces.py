@@ -77,7 +77,10 @@ class Served:
                 known = self.slugs()
                 if slug not in known:
                     raise NotFoundError(
-                        f"There is no workspace {slug!r} here.", hint=did_you_mean(slug, known, what="workspace")
+                        f"There is no workspace {slug!r} here.",
+                        hint=did_you_mean(slug, known, what="workspace"),
+                        message_id="errors.no_workspace",
+                        values={"workspace": slug},
                     )
                 self._stores[slug] = self.open_one(slug)
             return self._stores[slug]

@@ -132,7 +132,10 @@ def test_a_change_that_the_workspace_does_not_bear_is_refused_with_its_reason(wr
     # The opportunity refers to this step.
     answer = writer.post("remove-step", step="lijst", confirm="on")
     assert answer.status_code == 422
-    assert "cannot be changed like this" in text_of(answer)
+    told = text_of(answer)
+    assert f"{ID} kan niet zo veranderd worden: opportunit" in told
+    assert f"Er is geen stap van {ID} die ‘lijst’ heet" in told
+    assert "cannot be" not in told
     assert writer.store.history(ID) == ()
 
 

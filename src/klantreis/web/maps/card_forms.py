@@ -31,7 +31,12 @@ def card_of(journey: Journey, card_id: str) -> Card:
         if card.id == card_id:
             return card
     known = [card.id for card in journey.cards]
-    raise NotFoundError(f"There is no card {card_id!r} on this map.", hint=did_you_mean(card_id, known, what="card"))
+    raise NotFoundError(
+        f"There is no card {card_id!r} on this map.",
+        hint=did_you_mean(card_id, known, what="card"),
+        message_id="errors.no_card_here",
+        values={"card": card_id},
+    )
 
 
 def lane_of(journey: Journey, lane_id: str) -> Lane:
@@ -40,7 +45,12 @@ def lane_of(journey: Journey, lane_id: str) -> Lane:
         if lane.id == lane_id:
             return lane
     known = [lane.id for lane in journey.lanes]
-    raise NotFoundError(f"There is no lane {lane_id!r} on this map.", hint=did_you_mean(lane_id, known, what="lane"))
+    raise NotFoundError(
+        f"There is no lane {lane_id!r} on this map.",
+        hint=did_you_mean(lane_id, known, what="lane"),
+        message_id="errors.no_lane_here",
+        values={"lane": lane_id},
+    )
 
 
 def step_of(journey: Journey, step_id: str) -> Step:
@@ -49,7 +59,12 @@ def step_of(journey: Journey, step_id: str) -> Step:
         if step.id == step_id:
             return step
     known = [step.id for step in journey.steps]
-    raise NotFoundError(f"There is no step {step_id!r} on this map.", hint=did_you_mean(step_id, known, what="step"))
+    raise NotFoundError(
+        f"There is no step {step_id!r} on this map.",
+        hint=did_you_mean(step_id, known, what="step"),
+        message_id="errors.no_step_here",
+        values={"step": step_id},
+    )
 
 
 def claim_at(journey: Journey, claim_id: str) -> tuple[str | None, Claim]:
@@ -58,7 +73,12 @@ def claim_at(journey: Journey, claim_id: str) -> tuple[str | None, Claim]:
         if claim.id == claim_id:
             return (place if place in ABOVE_THE_MAP else None), claim
     known = [claim.id for _, claim in journey_claims(journey)]
-    raise NotFoundError(f"There is no card {claim_id!r} on this map.", hint=did_you_mean(claim_id, known, what="card"))
+    raise NotFoundError(
+        f"There is no card {claim_id!r} on this map.",
+        hint=did_you_mean(claim_id, known, what="card"),
+        message_id="errors.no_card_here",
+        values={"card": claim_id},
+    )
 
 
 def new_id(text: str, taken: list[str], *, otherwise: str) -> str:

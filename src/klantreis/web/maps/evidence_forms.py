@@ -38,7 +38,7 @@ def attach_evidence(journey: Journey, workspace: Workspace, posted: Posted) -> J
     piece = _piece(reading, workspace, [one.id for one in claim.evidence])
     reading.done()
     if piece is None:  # the reading has refused a form without a source
-        raise NotFoundError("The evidence names no source.")
+        raise NotFoundError("The evidence names no source.", message_id="errors.no_source")
     if place is not None:
         return AddItem(path=(place, "evidence"), value=piece.model_dump(mode="json", exclude_defaults=True))
     return AttachEvidence(card=claim.id, evidence=piece)
@@ -50,7 +50,10 @@ def detach_evidence(journey: Journey, workspace: Workspace, posted: Posted) -> J
     wanted, known = posted.get("evidence", ""), [one.id for one in claim.evidence]
     if wanted not in known:
         raise NotFoundError(
-            f"There is no evidence {wanted!r} behind {claim.id!r}.", hint=did_you_mean(wanted, known, what="evidence")
+            f"There is no evidence {wanted!r} behind {claim.id!r}.",
+            hint=did_you_mean(wanted, known, what="evidence"),
+            message_id="errors.no_evidence_behind",
+            values={"evidence": wanted, "claim": claim.id},
         )
     if place is not None:
         return RemoveItem(path=(place, "evidence"), at=known.index(wanted))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from klantreis.journeys.journey import Journey, LaneKind, Step
 from klantreis.journeys.touchpoint import Touchpoint
 from klantreis.render.words import Words
+from klantreis.texts import spoken
 from klantreis.web.maps.asked import Asked
 from klantreis.web.maps.card_forms import card_of, claim_at, lane_of, refs_for, step_of
 from klantreis.web.maps.evidence_forms import KEEP, SOURCES
@@ -60,8 +61,14 @@ def form_for(
     if made is None:
         return None
     verb, values, options = made
-    wrong = {one.name: words.say(f"maps.wrong.{one.message}", **one.values) for one in reversed(list(complaints))}
+    wrong = {one.name: _complaint(one, words) for one in reversed(list(complaints))}
     return FormView(verb, posted if posted is not None else values, options, wrong, general)
+
+
+def _complaint(one: Complaint, words: Words) -> str:
+    return words.say(
+        f"maps.wrong.{one.message}", **{name: spoken(value, words.say) for name, value in one.values.items()}
+    )
 
 
 Made = tuple[str, Mapping[str, str], Mapping[str, tuple[Group, ...]]]

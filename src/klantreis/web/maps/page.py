@@ -22,6 +22,7 @@ from klantreis.render.map_view import MapTable, RealityView
 from klantreis.render.reality_rows import reality_view
 from klantreis.render.words import Words
 from klantreis.store.protocol import version_of
+from klantreis.texts import ErrorText, error_text
 from klantreis.web.maps.asked import Asked, asked_by, at
 from klantreis.web.maps.beside import findings_now, reality_now
 from klantreis.web.maps.form_views import form_for
@@ -66,7 +67,12 @@ def map_page(request: HttpRequest, slug: str) -> MapPage:
     journey = here.workspace.find(f"journey:{slug}")
     if not isinstance(journey, Journey):
         known = [slug_of(one.id) for one in here.workspace.of(Journey)]
-        raise NotFoundError(f"There is no journey {slug!r} here.", hint=did_you_mean(slug, known, what="journey"))
+        raise NotFoundError(
+            f"There is no journey {slug!r} here.",
+            hint=did_you_mean(slug, known, what="journey"),
+            message_id="errors.no_journey",
+            values={"journey": slug},
+        )
     base = reverse("map", kwargs={"workspace": here.slug, "slug": slug})
     return MapPage(here, journey, version_of(journey), base)
 
@@ -165,14 +171,14 @@ def _links(page: MapPage) -> MapLinks:
     )
 
 
-def _told_error(reality: Answer[Reality] | None, page: MapPage) -> tuple[str, str] | None:
+def _told_error(reality: Answer[Reality] | None, page: MapPage) -> ErrorText | None:
     """Why there is nothing to show of what customers did: a sentence and a way on."""
     error = reality.error if reality is not None else None
     if error is None:
         return None
     if isinstance(error, KlantreisError):
-        return error.message, error.hint or ""
-    return page.words.say("maps.reality.failed"), ""
+        return error_text(error, page.here.lang, say=page.words.say)
+    return ErrorText(page.words.say("maps.reality.failed"), "", page.here.lang, page.here.lang)
 
 
 def _notices(request: HttpRequest) -> Sequence[dict[str, Any]]:

@@ -24,7 +24,12 @@ def show(request: HttpRequest, workspace: str, slug: str, ending: str) -> HttpRe
     """The file, to be saved under the map's name."""
     page = map_page(request, slug)
     if ending not in FORMATS:
-        raise NotFoundError(f"A map cannot be saved as {ending!r}.", hint=did_you_mean(ending, FORMATS, what="format"))
+        raise NotFoundError(
+            f"A map cannot be saved as {ending!r}.",
+            hint=did_you_mean(ending, FORMATS, what="format"),
+            message_id="errors.no_format",
+            values={"ending": ending},
+        )
     name = f"{page.slug}.{ending}"
     with tempfile.TemporaryDirectory(prefix="klantreis-") as folder:
         target = Path(folder) / name

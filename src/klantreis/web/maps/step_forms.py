@@ -126,9 +126,7 @@ def _pattern(reading: Reading) -> EventPattern | None:
     try:
         return parse_pattern(found)
     except PatternSyntaxError as error:
-        reading.complain(
-            "pattern", "pattern", reason=error.message.partition("\n")[0].rstrip("."), place=_pointer(error)
-        )
+        reading.complain("pattern", "pattern", reason=error, place=_pointer(error))
         return None
 
 

@@ -59,7 +59,12 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
 def verb_named(name: str) -> Verb:
     """A verb; NotFoundError names those that exist."""
     if name not in VERBS:
-        raise NotFoundError(f"A map cannot be changed by {name!r}.", hint=did_you_mean(name, VERBS, what="change"))
+        raise NotFoundError(
+            f"A map cannot be changed by {name!r}.",
+            hint=did_you_mean(name, VERBS, what="change"),
+            message_id="errors.no_verb",
+            values={"verb": name},
+        )
     return VERBS[name]
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from klantreis.errors import ChangeError, ConflictError, NotFoundError
 from klantreis.render.words import Words
 from klantreis.store.protocol import Entry
+from klantreis.texts import error_text
 from klantreis.use_cases import edit as editing
 from klantreis.web.maps.change_words import known_names, sentence_of, told
 from klantreis.web.maps.page import MapPage, draw, map_page
@@ -46,7 +47,8 @@ def change(request: HttpRequest, workspace: str, slug: str, verb: str) -> HttpRe
     except FormRefusedError as refused:
         return draw(request, page, known.asked(posted), posted=posted, complaints=refused.complaints, status=422)
     except ChangeError as refused:
-        general = f"{refused.message} {refused.hint or ''}".strip()
+        told_so = error_text(refused, page.here.lang, say=page.words.say)
+        general = f"{told_so.message} {told_so.hint}".strip()
         return draw(request, page, known.asked(posted), posted=posted, general=general, status=422)
     except ConflictError:
         return conflict(request, map_page(_again(request), slug), verb, posted)

@@ -34,12 +34,20 @@ def show(request: HttpRequest, workspace: str, kind: str, slug: str) -> HttpResp
     """The page of one piece of research, dataset or other record."""
     here = current(request)
     if kind not in RECORD_KINDS:
-        raise NotFoundError(f"There is no page for {kind!r}.", hint=did_you_mean(kind, RECORD_KINDS, what="kind"))
+        raise NotFoundError(
+            f"There is no page for {kind!r}.",
+            hint=did_you_mean(kind, RECORD_KINDS, what="kind"),
+            message_id="errors.no_page",
+            values={"kind": kind},
+        )
     document = here.workspace.find(f"{kind}:{slug}")
     if document is None:
         known = [one for one in here.workspace.documents if one.startswith(f"{kind}:")]
         raise NotFoundError(
-            f"There is no {kind} {slug!r} in this workspace.", hint=did_you_mean(f"{kind}:{slug}", known, what=kind)
+            f"There is no {kind} {slug!r} in this workspace.",
+            hint=did_you_mean(f"{kind}:{slug}", known, what=kind),
+            message_id="errors.no_document",
+            values={"kind": kind, "document": slug},
         )
     own = getattr(document, "claim", None)
     return render(

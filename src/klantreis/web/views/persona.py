@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from klantreis.errors import InvalidInputError, NotFoundError
+from klantreis.errors import InvalidInputError, NotFoundError, Said
 from klantreis.ids import slug_of
 from klantreis.jobs.job import Job
 from klantreis.journeys.journey import Journey
@@ -73,7 +73,12 @@ def face(request: HttpRequest, workspace: str, slug: str) -> HttpResponse:
     persona = here.workspace.get(f"persona:{slug}", Persona)
     kind = PICTURES.get(Path(persona.face.image).suffix.lower()) if persona.face and persona.face.image else None
     if kind is None or not face_address(here, persona):
-        raise NotFoundError(f"{persona.id} has no picture.", hint="A drawn portrait is shown instead.")
+        raise NotFoundError(
+            f"{persona.id} has no picture.",
+            hint=Said("A drawn portrait is shown instead.", message_id="errors.hint.drawn"),
+            message_id="errors.no_picture",
+            values={"persona": persona.id},
+        )
     return HttpResponse(here.store.file(str(persona.face.image)).read_bytes(), content_type=kind)  # type: ignore[union-attr]
 
 
