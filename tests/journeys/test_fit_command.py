@@ -87,7 +87,8 @@ def resave(store: Store, **more: Any) -> None:
 
 
 def run(store: Store, *options: str) -> Result:
-    return CliRunner().invoke(cli, ["fit", store.location, "weekly", *options])
+    all_shown = [] if "--hide-below" in options else ["--hide-below", "1"]
+    return CliRunner().invoke(cli, ["fit", store.location, "weekly", *options, *all_shown])
 
 
 def test_the_text_says_in_the_workspaces_language_how_customers_leave_the_map(store: Store) -> None:

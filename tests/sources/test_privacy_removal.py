@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ row = st.tuples(
 KEPT = ("zz", "2026-02-01", "slot", "4")
 
 
-def write(path: Path, rows: list[tuple[str, ...]]) -> Path:
+def write(path: Path, rows: Sequence[tuple[str, ...]]) -> Path:
     path.write_text("wie,wanneer,wat,soort\n" + "".join(",".join(each) + "\n" for each in rows))
     return path
 

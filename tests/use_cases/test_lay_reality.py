@@ -152,7 +152,8 @@ def test_names_that_the_log_does_not_know_are_all_named(store: Store) -> None:
 
 def run(store: Store, *options: str) -> Result:
     """What the command prints."""
-    return CliRunner().invoke(command, [store.location, "weekly", *options], catch_exceptions=False)
+    all_shown = [] if "--hide-below" in options else ["--hide-below", "1"]
+    return CliRunner().invoke(command, [store.location, "weekly", *options, *all_shown], catch_exceptions=False)
 
 
 def test_the_command_prints_a_table_in_both_languages(store: Store) -> None:

@@ -25,8 +25,10 @@ import click
 @click.option(
     "--hide-below",
     type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
     metavar="K",
-    help="Leave out the numbers of groups smaller than K customers, to show the result around.",
+    help="Leave out the numbers of groups smaller than K customers; 1: show all.",
 )
 @click.option("--slug", help="Which workspace, when a database holds several.")
 def command(
@@ -36,7 +38,7 @@ def command(
     lang: str | None,
     before: datetime | None,
     top: int,
-    hide_below: int | None,
+    hide_below: int,
     slug: str | None,
 ) -> None:
     """Say how well customers follow a journey's map, and how they leave it.
@@ -61,7 +63,7 @@ def command(
 
     store = open_store(workspace, workspace=slug)
     found = lay_fit(store, journey, before=None if before is None else before.date(), top=top)
-    if hide_below is not None:
+    if hide_below > 1:
         found = found.suppressed(hide_below)
     if form == "json":
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))

@@ -15,13 +15,13 @@ import click
 @click.option(
     "--hide-below",
     type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
     metavar="K",
-    help="Leave out the numbers of groups smaller than K customers, to show the result around.",
+    help="Leave out the numbers of groups smaller than K customers; 1: show all.",
 )
 @click.option("--slug", help="Which workspace, when a database holds several.")
-def command(
-    workspace: str, journey: str, form: str, lang: str | None, hide_below: int | None, slug: str | None
-) -> None:
+def command(workspace: str, journey: str, form: str, lang: str | None, hide_below: int, slug: str | None) -> None:
     """Lay the journeys that customers made beside a map.
 
     WORKSPACE is a folder or a database; JOURNEY is the id or the slug of a journey that has a rule for its runs.
@@ -44,7 +44,7 @@ def command(
 
     store = open_store(workspace, workspace=slug)
     found = lay_reality(store, journey)
-    if hide_below is not None:
+    if hide_below > 1:
         found = found.suppressed(hide_below)
     if form == "json":
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))

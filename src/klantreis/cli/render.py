@@ -25,8 +25,10 @@ import click
 @click.option(
     "--hide-below",
     type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
     metavar="K",
-    help="Leave out the numbers of groups smaller than K customers, to show the map around.",
+    help="Leave out the numbers of groups smaller than K customers; 1: show all.",
 )
 @click.option(
     "--on",
@@ -42,7 +44,7 @@ def command(
     output: Path,
     lang: str | None,
     no_reality: bool,
-    hide_below: int | None,
+    hide_below: int,
     on: datetime | None,
     slug: str | None,
 ) -> None:
@@ -75,7 +77,7 @@ def command(
             lang=cast("Lang | None", lang),
             on=(on or datetime.now().astimezone()).date(),
             with_reality=not no_reality,
-            hide_below=hide_below,
+            hide_below=hide_below if hide_below > 1 else None,
         )
     finally:
         waiting.cancel()
