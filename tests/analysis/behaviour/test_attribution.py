@@ -217,7 +217,7 @@ def test_bad_input_is_named(call: Callable[[], object], named: str) -> None:
 
 @pytest.mark.slow
 def test_intervals_of_shares_hold_what_they_promise() -> None:
-    """Coverage of 95 % intervals, 600 samples of 500 paths; docs/methods/removal-effect.md and path-credit.md quote it."""
+    """Coverage of 95 % intervals, 600 samples of 500 paths; the pages removal-effect.md and path-credit.md quote it."""
     rng = np.random.default_rng(8)
     kinds = [("a",), ("a", "b"), ("b", "c"), ("c",), ("a", "b", "c"), ("b",)]
     chance, rate = np.array([0.3, 0.15, 0.2, 0.2, 0.05, 0.1]), np.array([0.05, 0.2, 0.15, 0.1, 0.4, 0.1])

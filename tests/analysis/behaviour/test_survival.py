@@ -183,7 +183,7 @@ def test_bands_hold_what_they_promise() -> None:
 
 @pytest.mark.slow
 def test_false_alarms_of_the_log_rank_test() -> None:
-    """Of two groups of 30 that do not differ, at 5 %, 6,000 samples; docs/methods/log-rank.md quotes it."""
+    """Of two groups of 30 that do not differ, at 5 %, 6,000 of the 24,000 samples that log-rank.md quotes."""
     rng = np.random.default_rng(5)
     alarms = 0
     for _ in range(6000):
