@@ -204,7 +204,8 @@ def write_log(
         **event_log.write_columns(connection, folder, scratch, texts=texts, numbers=numbers, tell=tell),
         "overlapping": overlapping,
         "doubled": doubled,
-        "identity": {**_told_of_identity(found), "asked": merge},
+        "merging": merge,
+        "identity": _told_of_identity(found),
     }
 
 

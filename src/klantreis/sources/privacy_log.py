@@ -42,7 +42,7 @@ class Held:
     def merge(self) -> bool:
         """Whether ids that are one customer are taken together."""
         said = self.manifest.get("identity", {})
-        return bool(said.get("asked", said.get("merged") or said.get("refused")))
+        return bool(self.manifest.get("merging", said.get("merged") or said.get("refused")))
 
     @property
     def named(self) -> list[tuple[str, Path]]:
