@@ -112,7 +112,7 @@ def test_drop_out_says_where_the_others_went() -> None:
         (
             "nl",
             ("5 klantreizen van 5 klanten, 1 januari 2026 tot en met 11 april 2026; nog niet afgelopen: 1. "
-            "Van de 4 afgesloten klantreizen volgt 0\xa0% deze kaart (0–49\xa0%)."),
+            "Van de 4 afgesloten klantreizen volgt 0\xa0% de beschreven klantreis (0–49\xa0%)."),
             "Dit is wat er te zien was, niet waardoor: dit is geen oorzaak en gevolg.",
         ),
         (
@@ -135,10 +135,10 @@ def test_the_notes_name_order_loops_what_is_off_the_map_and_what_is_never_seen()
     assert "In 1 van 5 klantreizen (20\xa0%; 3,6–62,4\xa0%) kwamen stappen in een andere volgorde" in " ".join(notes)
     assert "‘Ik koop’ vóór ‘Ik kijk rond’ (n\xa0=\xa01)" in " ".join(notes)
     assert any(note.startswith("Terug naar ‘Ik kijk rond’: 1 van 4 klantreizen") for note in notes)
-    assert "Niet op de kaart: bellen (n\xa0=\xa01), elders (n\xa0=\xa01). " in " ".join(notes)
+    assert "Niet in de beschreven klantreis: bellen (n\xa0=\xa01), elders (n\xa0=\xa01). " in " ".join(notes)
     assert "Zij komen voor in 2 van 5 klantreizen (40\xa0%; 12–77\xa0%)." in " ".join(notes)
-    assert "Wel op de kaart, maar nooit gezien: ‘Ik ruil’." in notes
-    assert "Niet in de gegevens te zien: 1 van de 4 stappen. Die tellen niet mee tegen de kaart." in notes
+    assert "Wel beschreven in de klantreis, maar nooit gezien: ‘Ik ruil’." in notes
+    assert "Niet in de gegevens te zien: 1 van de 4 stappen. Die tellen niet mee tegen de klantreis." in notes
 
 
 def test_small_groups_are_left_out_when_asked() -> None:
