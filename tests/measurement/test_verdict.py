@@ -49,9 +49,7 @@ def test_too_early_comes_first() -> None:
 
 
 @given(st.floats(-10, 10), st.floats(0, 5), st.floats(0.1, 5))
-def test_a_narrower_interval_never_turns_good_into_harm(
-    middle: float, half: float, smallest: float, unit: float
-) -> None:
+def test_a_narrower_interval_never_turns_good_into_harm(middle: float, half: float, smallest: float) -> None:
     wide = verdict(middle, middle - half, middle + half, smallest)
     tight = verdict(middle, middle - half / 2, middle + half / 2, smallest)
     if wide.judgement is Judgement.WORKED:

