@@ -118,9 +118,9 @@ def test_fingerprints_tell_sequences_apart(duckdb_file: Engine) -> None:
         chance.shuffle(base)
         paths |= {tuple(base), (*base, 1)}
     duckdb_file.rows("CREATE TABLE steps (c BIGINT, p BIGINT, tp BIGINT)")
-    for c, path in enumerate(paths):
-        values = ", ".join(f"({c}, {p}, {tp})" for p, tp in enumerate(path))
-        duckdb_file.rows(f"INSERT INTO steps VALUES {values}")  # noqa: S608
+    rows = [f"({c}, {p}, {tp})" for c, path in enumerate(paths) for p, tp in enumerate(path)]
+    for first in range(0, len(rows), 20_000):
+        duckdb_file.rows(f"INSERT INTO steps VALUES {', '.join(rows[first : first + 20_000])}")  # noqa: S608
     sql = fingerprints("SELECT c, p, tp FROM steps", by=["c"])
     for name in ("h1, n", "h2, n"):
         found = duckdb_file.rows(translated(f"SELECT DISTINCT {name} FROM ({sql}) AS f", "duckdb"))  # noqa: S608

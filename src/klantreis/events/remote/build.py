@@ -250,12 +250,14 @@ def _count_reasons(made: RemoteTable) -> str:
 
 
 def _create(engine: Engine, table: str, select: str, *, by: str) -> None:
-    template = dialect_named(engine.dialect).create
+    differs, named = dialect_named(engine.dialect), table_in(table, engine.dialect)
     engine.rows(
-        template.replace("{table}", table_in(table, engine.dialect))
+        differs.create.replace("{table}", named)
         .replace("{order}", f"({by})" if by else "tuple()")
         .replace("{select}", translated(select, engine.dialect))
     )
+    if differs.made is not None:
+        engine.rows(differs.made.replace("{table}", named))
 
 
 def _ask(engine: Engine, sql: str) -> Sequence[Row]:

@@ -39,6 +39,8 @@ class Dialect:
         A text that sorts by code point.
     whole
         A number as a whole one of 64 bits, never NULL where the argument is not.
+    made
+        What to say once a table has been made, so that the engine plans well.
     """
 
     title: str
@@ -49,6 +51,7 @@ class Dialect:
     is_nan: str = "{0} <> {0}"
     text_order: str = "{0}"
     whole: str = "CAST({0} AS bigint)"
+    made: str | None = None
 
 
 _POSTGRES_DESCRIBE = (
@@ -81,6 +84,8 @@ DIALECTS: dict[str, Dialect] = {
         quartiles="percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY {0})",
         is_nan="{0} = 'NaN'",
         text_order='({0} COLLATE "C")',
+        # Without it a new table is taken to be large, and every question is compiled first.
+        made="ANALYZE {table}",
     ),
     "clickhouse": Dialect(
         title="ClickHouse",
