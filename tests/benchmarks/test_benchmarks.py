@@ -84,13 +84,15 @@ def test_the_log_has_the_shape_it_promises() -> None:
 
 
 def test_goals_are_met_missed_or_open() -> None:
-    cells = {"medians": {"wall_s": 0.9, "cpu_s": 1.0, "peak_mb": 400.0}, "filtered": {"wall_s": 0.5, "cpu_s": 0.5}}
+    medians = {"wall_s": 0.9, "cpu_s": 0.4, "peak_mb": 400.0, "load_average": 9.0}
+    cells = {"medians": medians, "filtered": {"wall_s": 0.5, "cpu_s": 0.5, "load_average": 9.0}}
     theirs = {"medians": {"wall_s": 45.0}, "transitions": {"failed": "more than 120 s"}}
     found = {
         goal.what: goal
         for goal in goals.goals({"sizes": {"10M": {OURS: cells, "pm4py_pandas": theirs}}, "startup": {}})
     }
-    assert (found["medians, 10M"].met, found["medians, 10M"].found) == (False, "0.9 s, 50 % over (1 s of a core)")
+    over = "0.9 s, 50 % over (0.4 s of a core at a load of 9: waiting made the rest)"
+    assert (found["medians, 10M"].met, found["medians, 10M"].found) == (False, over)
     assert found["peak memory of medians, 10M"].met is True
     assert found["variants, 10M"].met is None
     assert found["medians: how many times as fast as PM4Py, 10M"].met is True
