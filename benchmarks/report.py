@@ -45,7 +45,7 @@ MIND = """## Mind
 - The import does more than the sort it is held to: it reads ids as text, checks every row, codes the texts, keeps the
   cleaned rows beside the log (so that more can be added) and writes a digest of all columns. It runs once.
 - `transitions` is not a lighter question for us: it always computes quartiles and customers, which the process-mining
-  engines skip when they count only. That, and the load, is where the goal against them is missed.
+  engines skip when they count only. How much of the missed goal that explains was not measured.
 - One made-up log. Long traces, thousands of touchpoints or many attributes cost more.
 - Klantreis answers more than is asked here: customers per transition, quartiles, intervals. The others count only what
   is compared.
