@@ -31,6 +31,7 @@ def calendar_edges(first: int, last: int, by: str, zone: tzinfo) -> tuple[list[d
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> days, edges = calendar_edges(0, 86_400_000_000, "day", UTC)
     >>> days[1].isoformat(), edges.tolist()
     ('1970-01-02', [0, 86400000000, 172800000000])
