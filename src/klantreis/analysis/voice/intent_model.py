@@ -47,6 +47,7 @@ class Weights:
 def learn(lines: Sequence[tuple[str, IntentName]], lang: Lang, *, phrases: bool = True) -> Weights:
     """Multinomial logistic regression with a penalty on the weights; the same lines give the same weights."""
     from sklearn.linear_model import LogisticRegression  # needed when learning only
+    from threadpoolctl import threadpool_limits
 
     held = [features(text, lang) for text, _ in lines]
     counts = Counter(name for one in held for name in one)
@@ -59,10 +60,12 @@ def learn(lines: Sequence[tuple[str, IntentName]], lang: Lang, *, phrases: bool 
         for name, value in one.items():
             if name in column:
                 table[row, column[name]] = value
-    # The best weights are sums of lines, so they are looked for among those: the same answer from far fewer numbers.
-    basis, _ = np.linalg.qr(table.T)
+    truth = np.array([INTENTS.index(intent) for _, intent in lines])
     model = LogisticRegression(C=FREEDOM, max_iter=5000, tol=1e-8)
-    model.fit(table @ basis, np.array([INTENTS.index(intent) for _, intent in lines]))
+    with threadpool_limits(1):  # threads that wait for each other cost more than these small tables
+        # The best weights are sums of lines, so they are looked for among those: the same answer from fewer numbers.
+        basis, _ = np.linalg.qr(table.T)
+        model.fit(table @ basis, truth)
     every = np.round(np.column_stack([model.intercept_, model.coef_ @ basis.T]), DIGITS).T + 0.0
     return Weights({name: tuple(row.tolist()) for name, row in zip([BIAS, *names], every, strict=True) if row.any()})
 

@@ -139,7 +139,9 @@ def customer_terms(
     check_level(confidence)
     names = _glossary(glossary)
     said = [_terms(text, longest, stop_words(None if lang is None else as_lang(lang))) for text in held]
-    times = sum(said, Counter[str]())
+    times: Counter[str] = Counter()
+    for one in said:
+        times.update(one)
     in_texts = Counter(term for one in said for term in one)
     by: dict[str, set[Hashable]] = defaultdict(set)
     for person, one in zip(who, said, strict=True):

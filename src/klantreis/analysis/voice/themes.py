@@ -5,12 +5,15 @@ Topics of a factorisation are words that go together; whether they are themes a 
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
 
 from klantreis.analysis.result import Caution, Floats, Result, caution, plain
 from klantreis.analysis.voice.tokens import as_lang, as_texts, stop_words, words
@@ -23,6 +26,8 @@ STABLE = 0.6
 MEMBER = 0.3
 #: Shortest part of a Dutch compound: klanten + kaart.
 SHORTEST_PART = 4
+#: Rounds after which a factorisation stops.
+MOST_ROUNDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,7 @@ def themes(
             f"texts hold {len(full)} texts with {len(vocabulary)} words that count; {k} themes are too many.",
             hint="Ask for fewer themes, or give more texts.",
         )
-    weights, parts = _factors(table[full], k, None)
+    weights, parts, settled = _factors(table[full], k, None)
     tops = _top_words(parts, top)
     overlaps = _overlaps(table[full], k, top, tops, [seed + place for place in range(seeds)])
     places = np.array(order)[full]
@@ -155,7 +160,7 @@ def themes(
         high=float(overlaps.max()),
         n=len(full),
         method=f"TF-IDF and NMF into {k}; Jaccard of the {top} heaviest words over {seeds} random starts",
-        warnings=_cautions(found, len(full), len(held)),
+        warnings=_cautions(found, len(full), len(held), settled=settled),
         themes=tuple(found),
     )
 
@@ -178,7 +183,7 @@ def compound_parts(word: str, known: frozenset[str]) -> tuple[str, ...]:
     return ()
 
 
-def _table(texts: list[str], lang: Lang | None) -> tuple[Floats, tuple[str, ...]]:
+def _table(texts: list[str], lang: Lang | None) -> tuple[csr_array, tuple[str, ...]]:
     """TF-IDF of the words that count, one row a text, each of length one; and those words."""
     left_out = stop_words(lang)
     said = [[word for word in words(text) if word not in left_out and len(word) > 1] for text in texts]
@@ -192,31 +197,32 @@ def _table(texts: list[str], lang: Lang | None) -> tuple[Floats, tuple[str, ...]
             in_texts[word] = in_texts.get(word, 0) + 1
     vocabulary = tuple(sorted(word for word, count in in_texts.items() if count > 1 or len(texts) < 10))
     column = {word: place for place, word in enumerate(vocabulary)}
-    table = np.zeros((len(texts), len(vocabulary)))
-    for row, one in enumerate(said):
-        for word in one:
-            if word in column:
-                table[row, column[word]] += 1
-    if not len(vocabulary):
-        return table, vocabulary
+    cells = Counter((row, column[word]) for row, one in enumerate(said) for word in one if word in column)
+    rows, columns = np.array(list(cells), dtype=np.int64).reshape(-1, 2).T
     counts = np.array([in_texts[word] for word in vocabulary])
-    table = np.log1p(table) * (np.log((1 + len(texts)) / (1 + counts)) + 1)
-    lengths = np.linalg.norm(table, axis=1, keepdims=True)
-    return table / np.where(lengths > 0, lengths, 1), vocabulary
+    weights = np.log1p(list(cells.values())) * (np.log((1 + len(texts)) / (1 + counts[columns])) + 1) if cells else []
+    table = csr_array((weights, (rows, columns)), shape=(len(texts), max(1, len(vocabulary))))
+    lengths = np.sqrt(np.asarray((table**2).sum(axis=1)))
+    return csr_array(table.multiply(1 / np.where(lengths > 0, lengths, 1)[:, None])), vocabulary
 
 
-def _factors(table: Floats, k: int, seed: int | None) -> tuple[Floats, Floats]:
-    """Texts × themes and themes × words; without a seed from the singular vectors, with one from a random start."""
+def _factors(table: csr_array, k: int, seed: int | None) -> tuple[Floats, Floats, bool]:
+    """Texts × themes, themes × words, and whether it settled; without a seed it starts from the singular vectors."""
     from sklearn.decomposition import NMF  # it takes a second to load
+    from sklearn.exceptions import ConvergenceWarning
+    from threadpoolctl import threadpool_limits
 
     model = NMF(
         n_components=k,
         init="nndsvda" if seed is None else "random",
         random_state=0 if seed is None else seed,
-        max_iter=1000,
-        tol=1e-5,
+        max_iter=MOST_ROUNDS,
     )
-    return np.asarray(model.fit_transform(table)), np.asarray(model.components_)
+    # One thread sums in one order: the same words each time. That it did not settle is told by a caution.
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        weights = model.fit_transform(table)
+    return np.asarray(weights), np.asarray(model.components_), model.n_iter_ < MOST_ROUNDS
 
 
 def _top_words(parts: Floats, top: int) -> list[list[int]]:
@@ -224,7 +230,7 @@ def _top_words(parts: Floats, top: int) -> list[list[int]]:
     return [[int(word) for word in np.argsort(-row, kind="stable")[:top] if row[word] > 1e-9] for row in parts]
 
 
-def _overlaps(table: Floats, k: int, top: int, tops: list[list[int]], seeds: list[int]) -> Floats:
+def _overlaps(table: csr_array, k: int, top: int, tops: list[list[int]], seeds: list[int]) -> Floats:
     """Per theme the average Jaccard overlap with its partner over the seeds."""
     total = np.zeros(k)
     for one in seeds:
@@ -248,8 +254,10 @@ def _representative(weight: Floats, places: np.ndarray[Any, Any], held: tuple[st
     return tuple(chosen.values())
 
 
-def _cautions(found: list[Theme], full: int, texts: int) -> tuple[Caution, ...]:
+def _cautions(found: list[Theme], full: int, texts: int, *, settled: bool) -> tuple[Caution, ...]:
     told = [caution("voice.themes_by_person")]
+    if not settled:
+        told.append(caution("voice.not_converged"))
     unstable = sum(theme.stability < STABLE for theme in found)
     if unstable:
         told.append(caution("voice.themes_unstable", n=unstable, themes=len(found), limit=STABLE))
