@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
@@ -128,6 +128,8 @@ def test_pareto_against_its_integral(p: Floats, history: tuple[int, float, float
 
 
 @given(PARAMETERS, HISTORY, st.floats(0.5, 50))
+@example(np.array([1.0, 1.0, 0.5, 0.5]), (1, 1.0, 1.0), 1.0)  # a + b = 1: the formula of BG/NBD has a pole there
+@example(np.array([1.0, 1.0, 1.0, 0.5]), (1, 1.0, 1.0), 1.0)
 def test_what_is_expected_behaves(p: Floats, history: tuple[int, float, float], ahead: float) -> None:
     x, part, whole = history
     row = np.array([float(x)]), np.array([part * whole]), np.array([whole])

@@ -46,6 +46,15 @@ def _log_left(p: Floats, x: Floats, t: Floats, T: Floats) -> Floats:  # noqa: N8
     return np.asarray(np.where(repeat, odds, -np.inf))
 
 
+def _off_the_poles(a: float, b: float) -> tuple[float, float]:
+    """What is expected is continuous in a and b, but its formula is 0/0 at a = 1 and 0 times infinity at a + b = 1."""
+    if abs(a - 1) < 1e-6:
+        a = 1 + 1e-6
+    if abs(a + b - 1) < 1e-6:
+        b += 2e-6
+    return a, b
+
+
 class BgNbd:
     """Fader, Hardie and Lee (2005), Marketing Science 24:275-284."""
 
@@ -67,8 +76,7 @@ class BgNbd:
     def ahead(self, p: Floats, x: Floats, t: Floats, T: Floats, time: float) -> Floats:  # noqa: N803
         """Purchases of a customer in the time ahead."""
         r, alpha, a, b = p
-        if abs(a - 1) < 1e-6:  # the formula is 0/0 there
-            a = 1 + 1e-6
+        a, b = _off_the_poles(a, b)
         z = time / (alpha + T + time)
         # Euler's transformation keeps the parameters of the series small, however many purchases there were.
         kept = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
@@ -77,8 +85,7 @@ class BgNbd:
     def new(self, p: Floats, time: Floats) -> Floats:
         """Repeat purchases of a new customer by a time."""
         r, alpha, a, b = p
-        if abs(a - 1) < 1e-6:
-            a = 1 + 1e-6
+        a, b = _off_the_poles(a, b)
         z = time / (alpha + time)
         kept = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b - 1, z)
         return np.asarray((a + b - 1) / (a - 1) * (1 - kept))
