@@ -176,6 +176,8 @@ def test_the_chosen_card_is_in_sight_within_the_map(
 
 def test_the_whole_way_from_a_new_workspace_and_back(tmp_path: Path, tab: Page) -> None:
     """Add, edit, move, attach, set an emotion, undo all: the files are what they were, to the byte."""
+    from playwright.sync_api import expect
+
     folder = tmp_path / "winkel"
     new_workspace(folder, lang="nl", market="b2c", model="nl-5")
     study = Study(id="study:gesprekken", title="Acht gesprekken", method="interview", n=8)
@@ -223,9 +225,11 @@ def test_the_whole_way_from_a_new_workspace_and_back(tmp_path: Path, tab: Page) 
         assert journey.read_bytes() != before[journey]
         tab.goto(f"{home}history/")
         for left in range(5, 0, -1):
-            assert tab.locator(".change:not(.change--undone):not(.change--back)").count() == left
-            tab.get_by_role("button", name="Dit ongedaan maken").click()
-        assert tab.locator(".change--undone").count() == 5
+            # The page comes back anew after each step: it is waited for, not caught halfway.
+            expect(tab.locator(".change:not(.change--undone):not(.change--back)")).to_have_count(left)
+            with tab.expect_navigation():
+                tab.get_by_role("button", name="Dit ongedaan maken").click()
+        expect(tab.locator(".change--undone")).to_have_count(5)
         assert tab.get_by_role("button", name="Dit ongedaan maken").count() == 0
         tab.goto(home)
         assert "koelkast" not in tab.locator(".kr-grid").inner_text()
