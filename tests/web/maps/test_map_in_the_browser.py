@@ -174,6 +174,12 @@ def test_the_chosen_card_is_in_sight_within_the_map(
     assert inside
 
 
+def _sent(tab: Page) -> None:
+    """Send the form and wait for the page that answers."""
+    with tab.expect_navigation():
+        tab.locator("form .button").click()
+
+
 def test_the_whole_way_from_a_new_workspace_and_back(tmp_path: Path, tab: Page) -> None:
     """Add, edit, move, attach, set an emotion, undo all: the files are what they were, to the byte."""
     from playwright.sync_api import expect
@@ -191,7 +197,7 @@ def test_the_whole_way_from_a_new_workspace_and_back(tmp_path: Path, tab: Page) 
 
         tab.locator("a.kr-add").first.click()
         tab.fill("#f-text", "Kijkt eerst in de kast")
-        tab.locator("form .button").click()
+        _sent(tab)
         assert tab.locator(".done p").inner_text().startswith("Kaart ‘Kijkt eerst in de kast’ toegevoegd bij")
         assert "#card-kijkt-eerst-in-de-kast" in tab.url
         card = tab.locator(".kr-card--selected")
@@ -200,26 +206,26 @@ def test_the_whole_way_from_a_new_workspace_and_back(tmp_path: Path, tab: Page) 
 
         tab.get_by_role("link", name="Bewerken").click()
         tab.fill("#f-text", "Kijkt eerst in de koelkast")
-        tab.locator("form .button").click()
+        _sent(tab)
         assert "Kijkt eerst in de koelkast" in tab.locator(".kr-card--selected").inner_text()
 
         tab.get_by_role("link", name="Verplaatsen").click()
         lane = tab.locator("#f-lane option").nth(1).get_attribute("value")
         tab.select_option("#f-lane", lane)
-        tab.locator("form .button").click()
+        _sent(tab)
         assert tab.locator(".kr-row--question .kr-card--selected").count() == 1
 
         tab.get_by_role("link", name="Bewijs toevoegen").click()
         tab.select_option("#f-source", "study:gesprekken")
         tab.fill("#f-finding", "Zes van de acht doen het.")
-        tab.locator("form .button").click()
+        _sent(tab)
         assert "aanwijzing" in tab.locator(".kr-card--selected").inner_text()
         assert "Het rust op één soort bron: interviews." in tab.locator("#panel").inner_text()
         assert "Zes van de acht doen het." in tab.locator("#panel").inner_text()
 
         tab.locator(".kr-curve__words a").first.click()
         tab.fill("#f-value", "-1,5")
-        tab.locator("form .button").click()
+        _sent(tab)
         assert "−1,5" in tab.locator(".kr-curve__words").first.inner_text()
 
         assert journey.read_bytes() != before[journey]
