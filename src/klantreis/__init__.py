@@ -46,6 +46,7 @@ _PLACES = {
     "research.quote": ("Quote",),
     "research.source": ("Source",),
     "research.study": ("Study",),
+    "research.survey": ("Survey",),
     "use_cases.check_workspace": ("check_workspace",),
     "use_cases.import_events": ("import_events",),
     "use_cases.lay_fit": ("lay_fit",),

@@ -34,6 +34,7 @@ from klantreis.research.insight import Insight
 from klantreis.research.quote import Quote
 from klantreis.research.source import Source
 from klantreis.research.study import Study
+from klantreis.research.survey import Survey
 from klantreis.use_cases.check_workspace import check_workspace
 from klantreis.use_cases.import_events import import_events
 from klantreis.use_cases.lay_fit import lay_fit
@@ -80,6 +81,7 @@ __all__ = [
     "Stage",
     "Step",
     "Study",
+    "Survey",
     "Tone",
     "Touchpoint",
     "Waiver",

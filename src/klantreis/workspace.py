@@ -31,6 +31,7 @@ from klantreis.research.insight import Insight
 from klantreis.research.quote import Quote
 from klantreis.research.source import Source
 from klantreis.research.study import Study
+from klantreis.research.survey import Survey
 from klantreis.values import Document, Lang, Path, Text, refs_in
 
 D = TypeVar("D", bound=Document)
@@ -68,6 +69,7 @@ class Waiver(Document):
     expires_on: date
 
 
+_PART_WORDS = {"step": "errors.step_of", "phase": "errors.phase_of", "outcome": "errors.outcome_of"}
 #: Every kind of document, by kind.
 DOCUMENTS: Mapping[str, type[Document]] = MappingProxyType(
     {
@@ -84,6 +86,7 @@ DOCUMENTS: Mapping[str, type[Document]] = MappingProxyType(
             MicroMoment,
             Tone,
             Study,
+            Survey,
             Source,
             Quote,
             Insight,
@@ -164,6 +167,16 @@ class Workspace:
                     collected_on=document.held_on,
                     n=document.n,
                     illustrative=document.illustrative,
+                )
+            case Survey():
+                found = self._facts(document.study, seen)
+                day = document.collected.end if document.collected else None
+                return found and found.model_copy(
+                    update={
+                        "n": document.n,
+                        "collected_on": day or found.collected_on,
+                        "illustrative": found.illustrative or document.illustrative,
+                    }
                 )
             case Source():
                 return self._narrowed(document.study, seen, on=document.collected_on, document=document)
@@ -283,6 +296,13 @@ def _broken_parts(document: Document, known: Mapping[str, Document]) -> Iterator
             if isinstance(model, PhaseModel):
                 phases = [phase.id for phase in model.phases]
                 yield from _unknown_names(document, [(("phase",), document.phase)], phases, what=_part("phase", model))
+        case Survey():
+            for index, column in enumerate(document.columns):
+                job = known.get(column.job) if column.job else None
+                if isinstance(job, Job) and column.outcome:
+                    outcomes = [outcome.claim.id for outcome in job.outcomes]
+                    where: Path = ("columns", index, "outcome")
+                    yield from _unknown_names(document, [(where, column.outcome)], outcomes, what=_part("outcome", job))
         case Opportunity() | ContentNeed() | MomentOfTruth() | MicroMoment():
             journey = known.get(document.journey) if document.journey else None
             if isinstance(journey, Journey) and document.step:
@@ -290,11 +310,11 @@ def _broken_parts(document: Document, known: Mapping[str, Document]) -> Iterator
                 yield from _unknown_names(document, [(("step",), document.step)], steps, what=_part("step", journey))
 
 
-def _part(what: Literal["step", "phase"], document: Document) -> Said:
+def _part(what: Literal["step", "phase", "outcome"], document: Document) -> Said:
     """What a part of a document is called in a sentence."""
     return Said(
         f"{what} of {document.id}",
-        message_id="errors.step_of" if what == "step" else "errors.phase_of",
+        message_id=_PART_WORDS[what],
         values={"document": document.id},
     )
 

@@ -27,7 +27,7 @@ from klantreis.research.study import Origin, Respondent
 from klantreis.values import Period, Text, Value
 
 #: What evidence may point at.
-EvidenceRef = Annotated[AnyId, RefTo(("quote", "source", "study", "insight", "dataset"))]
+EvidenceRef = Annotated[AnyId, RefTo(("quote", "source", "study", "survey", "insight", "dataset"))]
 DAYS_PER_MONTH = 30.4375
 
 

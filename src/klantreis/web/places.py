@@ -20,6 +20,7 @@ from klantreis.research.insight import Insight
 from klantreis.research.quote import Quote
 from klantreis.research.source import Source
 from klantreis.research.study import Study
+from klantreis.research.survey import Survey
 from klantreis.values import Document, Lang
 from klantreis.web.workspaces import WorkspaceContext
 from klantreis.workspace import Waiver, WorkspaceSettings, claims_in
@@ -29,6 +30,7 @@ RECORD_KINDS = frozenset(
     model.kind
     for model in (
         Study,
+        Survey,
         Source,
         Quote,
         Insight,
@@ -53,7 +55,7 @@ def title_of(document: Document, lang: Lang) -> str:
     match document:
         case WorkspaceSettings() | Study() | Source() | Dataset() | Metric() | Opportunity() | ContentItem():
             return document.title
-        case Journey() | Action():
+        case Journey() | Action() | Survey():
             return document.title
         case Persona():
             return document.name

@@ -19,6 +19,7 @@ from klantreis.research.insight import Insight
 from klantreis.research.quote import Quote
 from klantreis.research.source import Source
 from klantreis.research.study import Study
+from klantreis.research.survey import Survey
 from klantreis.values import Document, Period
 from klantreis.web.claims import estimate_words
 from klantreis.web.places import name_of, page_of
@@ -62,6 +63,13 @@ def _facts(here: WorkspaceContext, document: Document) -> Iterator[Fact]:
             yield own("consent", document.consent_basis)
             yield own("licence", document.licence)
             yield own("citation", document.citation)
+        case Survey():
+            yield link("study", document.study)
+            yield num("n", document.n)
+            yield num("refused", document.refused)
+            yield Fact(here.t("web.fact.period"), _period(here, document.collected))
+            for column in document.columns:
+                yield Fact(here.t("web.fact.column"), f"{column.question or column.name}", own=True)
         case Source():
             yield link("study", document.study)
             yield own("respondent", document.respondent)

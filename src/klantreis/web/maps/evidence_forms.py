@@ -15,13 +15,14 @@ from klantreis.research.insight import Insight
 from klantreis.research.quote import Quote
 from klantreis.research.source import Source
 from klantreis.research.study import Study
+from klantreis.research.survey import Survey
 from klantreis.values import Document, Period
 from klantreis.web.maps.card_forms import claim_at, step_of
 from klantreis.web.maps.reading import Posted, Reading
 from klantreis.workspace import Workspace
 
 #: What evidence may point at, in the order of the form.
-SOURCES: tuple[type[Document], ...] = (Dataset, Study, Source, Quote, Insight)
+SOURCES: tuple[type[Document], ...] = (Dataset, Study, Survey, Source, Quote, Insight)
 #: Begins the name of the box that keeps a piece of evidence.
 KEEP = "keep:"
 
