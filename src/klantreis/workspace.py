@@ -69,7 +69,6 @@ class Waiver(Document):
     expires_on: date
 
 
-_PART_WORDS = {"step": "errors.step_of", "phase": "errors.phase_of", "outcome": "errors.outcome_of"}
 #: Every kind of document, by kind.
 DOCUMENTS: Mapping[str, type[Document]] = MappingProxyType(
     {
@@ -312,11 +311,14 @@ def _broken_parts(document: Document, known: Mapping[str, Document]) -> Iterator
 
 def _part(what: Literal["step", "phase", "outcome"], document: Document) -> Said:
     """What a part of a document is called in a sentence."""
-    return Said(
-        f"{what} of {document.id}",
-        message_id=_PART_WORDS[what],
-        values={"document": document.id},
-    )
+    sentence, values = f"{what} of {document.id}", {"document": document.id}
+    match what:
+        case "step":
+            return Said(sentence, message_id="errors.step_of", values=values)
+        case "phase":
+            return Said(sentence, message_id="errors.phase_of", values=values)
+        case "outcome":
+            return Said(sentence, message_id="errors.outcome_of", values=values)
 
 
 def _unknown_names(
