@@ -9,7 +9,7 @@ import enum
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -153,8 +153,14 @@ def as_array(
       Hint: Leave out who did not answer, and say how many that were.
     """
     try:
-        array = np.array(values, dtype=np.float64)
+        given = np.asarray(values)
+        # Text, dates and complex numbers would be taken for numbers silently: "7" as 7, a day as nanoseconds.
+        if given.dtype.kind not in "biufO" or (given.dtype.kind == "O" and _holds_text(given)):
+            raise InvalidInputError(f"{name} must hold numbers, not {_kind_of(given)}.")
+        array = np.array(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
+        if isinstance(error, InvalidInputError):
+            raise
         raise InvalidInputError(f"{name} must hold numbers in rows of one length ({error}).") from error
     if array.ndim != dims:
         raise InvalidInputError(f"{name} must have {dims} dimension(s), not {array.ndim}.")
@@ -176,6 +182,14 @@ def as_array(
     return array
 
 
+def _holds_text(given: npt.NDArray[Any]) -> bool:
+    return any(isinstance(value, str | bytes) for value in given.flat)
+
+
+def _kind_of(given: npt.NDArray[Any]) -> str:
+    return {"c": "complex numbers", "M": "dates", "m": "spans of time"}.get(given.dtype.kind, "text")
+
+
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
@@ -193,6 +207,9 @@ def same_length(**arrays: Sequence[object] | npt.NDArray[Any]) -> int:
     >>> same_length(price=[1, 2], bought=[0, 1])
     2
     """
+    for name, array in arrays.items():
+        if not hasattr(array, "__len__"):
+            raise InvalidInputError(f"{name} must be a row of values, not {array!r}.")
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         raise InvalidInputError("Unequal lengths: " + ", ".join(f"{name} has {n}" for name, n in lengths.items()) + ".")
@@ -220,7 +237,10 @@ def as_codes(name: str, values: Sequence[object] | npt.NDArray[Any]) -> tuple[In
     >>> codes.tolist(), names
     ([1, 0, 1], ('a', 'b'))
     """
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise InvalidInputError(f"{name} must be a row of one value or more, not of rows.") from error
     if array.ndim != 1 or not len(array):
         raise InvalidInputError(f"{name} must be a row of one value or more.")
     if array.dtype.kind == "O" and any(value is None for value in array):
@@ -234,8 +254,45 @@ def as_codes(name: str, values: Sequence[object] | npt.NDArray[Any]) -> tuple[In
     return codes.astype(np.int64), tuple(names.tolist())
 
 
-def check_level(confidence: float) -> float:
-    """The level, when it lies strictly between 0 and 1."""
-    if not 0 < confidence < 1:
-        raise InvalidInputError(f"confidence lies between 0 and 1, not at {confidence}.", hint="Try 0.95.")
+def as_labels(names: object, count: int, *, things: str, prefix: str = "x") -> tuple[str, ...]:
+    """A name for each of so many things: those given, or x1, x2, …
+
+    Examples
+    --------
+    >>> as_labels(None, 2, things="drivers"), as_labels(["price", "help"], 2, things="drivers")
+    (('x1', 'x2'), ('price', 'help'))
+    """
+    if names is None:
+        return tuple(f"{prefix}{place + 1}" for place in range(count))
+    if isinstance(names, str | bytes) or not isinstance(names, Sequence | np.ndarray):
+        raise InvalidInputError(f"names must be a list of {count} names of {things}, not {names!r}.")
+    if len(names) != count:
+        raise InvalidInputError(f"names has {len(names)} names for {count} {things}.")
+    return tuple(map(str, names))
+
+
+def check_level(confidence: float, *, name: str = "confidence") -> float:
+    """The level, when it is a number strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> check_level(95)
+    Traceback (most recent call last):
+        ...
+    klantreis.errors.InvalidInputError: confidence lies between 0 and 1, not at 95.
+      Hint: Try 0.95.
+    """
+    if not is_number(confidence) or not 0 < confidence < 1:
+        raise InvalidInputError(f"{name} lies between 0 and 1, not at {confidence!r}.", hint="Try 0.95.")
     return confidence
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether this is one real number, NaN and infinity among them; a yes or no is none.
+
+    Examples
+    --------
+    >>> is_number(3), is_number(np.float32(2.5)), is_number("3"), is_number([3]), is_number(True)
+    (True, True, False, False, False)
+    """
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
