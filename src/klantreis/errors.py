@@ -176,6 +176,12 @@ class EventImportError(KlantreisError):
     code = "event-import"
 
 
+class SurveyImportError(KlantreisError):
+    """A file of answers cannot be read as asked; nothing was imported."""
+
+    code = "survey-import"
+
+
 class EngineError(KlantreisError):
     """The engine that keeps a remote log refuses a statement, or cannot be reached."""
 
