@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -170,6 +171,34 @@ def test_the_clock_of_a_device_is_put_right(tmp_path: Path) -> None:
     )
     done = import_events([tmp_path / "a.jsonl"], tmp_path / "log")
     assert open_log(done.log).trace("an")[0].time == datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def matomo_visit(*, first: int, last: int, times: list[int]) -> dict[str, Any]:
+    """A visit as Matomo 5 gives it: its own times in UTC, those of its actions in the site's zone."""
+    actions = [
+        {"type": "action", "url": f"https://example.org/{n}/", "timestamp": time} for n, time in enumerate(times)
+    ]
+    own = {"idVisit": "68536", "visitorId": "an", "firstActionTimestamp": first, "lastActionTimestamp": last}
+    return own | {"actionDetails": actions}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "hour"),
+    [
+        (1720111385, 1720111417, 16),  # Paris in summer: two hours behind what the actions say
+        (1720118585, 1720118617, 18),  # a site in UTC
+        (1720111385 - 600, 1720111417, 16),  # its first actions are not in the file
+        (1720111000, 1720111100, 18),  # nothing fits: the actions are believed
+    ],
+)
+def test_the_zone_of_matomos_actions_is_taken_off(tmp_path: Path, first: int, last: int, hour: int) -> None:
+    visit = matomo_visit(first=first, last=last, times=[1720118585, 1720118593, 1720118617])
+    (tmp_path / "visits.json").write_text(json.dumps([visit]), encoding="utf-8")
+    done = import_events([tmp_path / "visits.json"], tmp_path / "log")
+    minutes = [(43, 5), (43, 13), (43, 37)]
+    assert [event.time.astimezone(UTC) for event in open_log(done.log).trace("an")] == [
+        datetime(2024, 7, 4, hour, minute, second, tzinfo=UTC) for minute, second in minutes
+    ]
 
 
 def test_times_that_a_source_means_in_utc_are_not_read_in_another_zone(tmp_path: Path) -> None:

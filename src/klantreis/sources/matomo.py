@@ -13,6 +13,9 @@ from klantreis.sources.json_reading import objects_of
 from klantreis.sources.records import Link, Malformed, Record, Rows, SourceFile, as_text, text_at
 
 _UNKNOWN = ("0000000000000000",)
+QUARTER = 15 * 60
+#: No zone is further from UTC.
+FURTHEST = 14 * 3600
 
 
 def matomo_rows(file: SourceFile) -> Rows:
@@ -28,7 +31,7 @@ def matomo_rows(file: SourceFile) -> Rows:
         shared = {f"visit.{name}": value for name, value in visit.items() if as_text(value) is not None}
         link = Link(visitor, user, "identify") if user and visitor and user != visitor else None
         channel = text_at(visit, "deviceType")
-        number = text_at(visit, "idVisit")
+        number, ahead = text_at(visit, "idVisit"), seconds_ahead(visit)
         for place, action in enumerate(actions if isinstance(actions, list) else [], start=1):
             if not isinstance(action, dict):
                 yield Malformed(line, str(action)[:2000])
@@ -39,12 +42,49 @@ def matomo_rows(file: SourceFile) -> Rows:
                 line,
                 shared | action,
                 customer=user or visitor,
-                time=time,
+                time=_earlier(time, ahead) if time and text_at(action, "timestamp") else time,
                 touchpoint=touchpoint,
                 channel=channel,
                 key=f"{number}\x1f{place}\x1f{time}\x1f{touchpoint}" if number else None,
                 link=link,
             )
+
+
+def seconds_ahead(visit: dict[str, Any]) -> int:
+    """How far the ``timestamp`` of a visit's actions lies ahead of UTC.
+
+    Matomo writes an action's time of the site's own zone as if it were UTC, and the times of the visit itself in
+    UTC. The first and the last action are held against those: what they differ by, when it is a difference that
+    zones have, is the zone.
+
+    Examples
+    --------
+    >>> seconds_ahead({"firstActionTimestamp": 1720111385, "actionDetails": [{"timestamp": 1720118585}]})
+    7200
+    >>> seconds_ahead({"firstActionTimestamp": 1720111385, "actionDetails": [{"timestamp": 1720111385}]})
+    0
+    """
+    actions = visit.get("actionDetails")
+    details = [action for action in actions if isinstance(action, dict)] if isinstance(actions, list) else []
+    times = sorted(time for action in details if (time := _seconds(action, "timestamp")) is not None)
+    if not times:
+        return 0
+    for told, name in ((times[0], "firstActionTimestamp"), (times[-1], "lastActionTimestamp")):
+        true = _seconds(visit, name)
+        if true is not None:
+            ahead = round((told - true) / QUARTER) * QUARTER
+            if abs(told - true - ahead) <= 2 and abs(ahead) <= FURTHEST:
+                return ahead
+    return 0
+
+
+def _seconds(values: dict[str, Any], name: str) -> int | None:
+    text = text_at(values, name)
+    return int(text) if text is not None and text.isdecimal() and len(text) <= 12 else None
+
+
+def _earlier(time: str, ahead: int) -> str:
+    return str(int(time) - ahead) if ahead and time.isdecimal() and len(time) <= 12 else time
 
 
 def _touchpoint(action: dict[str, Any]) -> str | None:
