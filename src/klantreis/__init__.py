@@ -39,6 +39,7 @@ _PLACES = {
     "journeys.phase_models": ("PhaseModel", "crosswalk"),
     "journeys.reality": ("Reality", "reality"),
     "journeys.touchpoint": ("Channel", "Touchpoint"),
+    "measurement.measurement": ("Measurement",),
     "measurement.metric": ("Metric",),
     "personas.persona": ("Persona",),
     "research.claim": ("Claim", "ClaimStatus", "Estimate", "Evidence"),

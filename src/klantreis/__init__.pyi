@@ -27,6 +27,7 @@ from klantreis.journeys.moments import MicroMoment, MomentOfTruth, Tone
 from klantreis.journeys.phase_models import PhaseModel, crosswalk
 from klantreis.journeys.reality import Reality, reality
 from klantreis.journeys.touchpoint import Channel, Touchpoint
+from klantreis.measurement.measurement import Measurement
 from klantreis.measurement.metric import Metric
 from klantreis.personas.persona import Persona
 from klantreis.research.claim import Claim, ClaimStatus, Estimate, Evidence
@@ -68,6 +69,7 @@ __all__ = [
     "Journey",
     "KlantreisError",
     "MapFit",
+    "Measurement",
     "Metric",
     "MicroMoment",
     "MomentOfTruth",

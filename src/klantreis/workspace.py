@@ -24,6 +24,7 @@ from klantreis.journeys.moments import MicroMoment, MomentOfTruth, Tone
 from klantreis.journeys.phase_models import PhaseModel
 from klantreis.journeys.touchpoint import Channel, Touchpoint
 from klantreis.journeys.vocabulary import Market
+from klantreis.measurement.measurement import Measurement
 from klantreis.measurement.metric import Metric
 from klantreis.personas.persona import Persona, claims_of
 from klantreis.research.claim import Claim, EvidenceRule, SourceFacts, StatusReport, claim_status
@@ -95,6 +96,7 @@ DOCUMENTS: Mapping[str, type[Document]] = MappingProxyType(
             ContentItem,
             Action,
             Metric,
+            Measurement,
             Waiver,
         )
     }

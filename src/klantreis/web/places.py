@@ -14,6 +14,7 @@ from klantreis.journeys.journey import Journey
 from klantreis.journeys.moments import MicroMoment, MomentOfTruth, Tone
 from klantreis.journeys.phase_models import PhaseModel
 from klantreis.journeys.touchpoint import Channel, Touchpoint
+from klantreis.measurement.measurement import Measurement
 from klantreis.measurement.metric import Metric
 from klantreis.personas.persona import Persona
 from klantreis.research.insight import Insight
@@ -36,6 +37,7 @@ RECORD_KINDS = frozenset(
         Insight,
         Dataset,
         Metric,
+        Measurement,
         Opportunity,
         ContentNeed,
         ContentItem,
@@ -55,7 +57,7 @@ def title_of(document: Document, lang: Lang) -> str:
     match document:
         case WorkspaceSettings() | Study() | Source() | Dataset() | Metric() | Opportunity() | ContentItem():
             return document.title
-        case Journey() | Action() | Survey():
+        case Journey() | Action() | Survey() | Measurement():
             return document.title
         case Persona():
             return document.name
