@@ -201,3 +201,16 @@ def test_what_a_pattern_looks_at() -> None:
 def test_a_pattern_that_cannot_be_written_cannot_be_made(build: object) -> None:
     with pytest.raises(InvalidInputError):
         build()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "text", ["touchpoint = “order”", "touchpoint = ”order”", "touchpoint = „order”", "touchpoint = „order“"]
+)
+def test_the_quotes_of_a_word_processor_are_read_and_printed_straight(text: str) -> None:
+    assert str(parse_pattern(text)) == 'touchpoint = "order"'
+
+
+def test_a_curly_quote_that_is_not_closed_is_pointed_at() -> None:
+    with pytest.raises(PatternSyntaxError) as caught:
+        parse_pattern('touchpoint = “order"')
+    assert caught.value.position == len("touchpoint = ")

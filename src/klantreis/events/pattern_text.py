@@ -10,7 +10,7 @@ The grammar, keywords in either case::
     comparison = name ("=" | "!=") value | name ("<" | "<=" | ">" | ">=") number
                | name ["not"] "in" "(" value ("," value)* ")"
     name       = letters, digits, _ . - (starting with a letter), or anything between backquotes
-    value      = text between double or single quotes, with \\" \\\\ \\n \\t inside | number
+    value      = text between double (“curly” too) or single quotes, with \\" \\\\ \\n \\t inside | number
     length     = 7d, 1h30min, PT30M, …
     stage      = ["optional"] pattern ["within" length] ["without" pattern]
 
@@ -51,6 +51,8 @@ _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _LENGTH = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|min|[wdhs]))+(?!\w)", re.IGNORECASE)
 _SYMBOL = re.compile(r"!=|<=|>=|->|[=<>(),]")
 _SIDES: dict[str, Side] = {"after": "after", "of": "after", "before": "before", "around": "around"}
+#: What closes a quote. A word processor turns straight quotes into curly ones, so those are read too.
+_CLOSING = {'"': '"', "'": "'", "`": "`", "“": "”", "”": "”", "„": "”“"}
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -101,7 +103,7 @@ def _tokens(text: str) -> list[_Token]:
         if letter.isspace():
             at += 1
             continue
-        if letter in "\"'`":
+        if letter in _CLOSING:
             value, end = _quoted(text, at)
             found.append(_Token("name" if letter == "`" else "text", value, at))
         elif match := BARE_NAME.match(text, at):
@@ -124,11 +126,11 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _quoted(text: str, start: int) -> tuple[str, int]:
-    quote, at = text[start], start + 1
+    closing, at = _CLOSING[text[start]], start + 1
     letters: list[str] = []
     while at < len(text):
         letter = text[at]
-        if letter == quote:
+        if letter in closing:
             return "".join(letters), at + 1
         if letter == "\\" and at + 1 < len(text):
             at += 1
