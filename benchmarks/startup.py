@@ -67,5 +67,7 @@ def _wall(program: str, log: Path, kept: Path) -> float:
 
 
 def _run(program: str, log: Path, kept: Path) -> None:
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(kept)}
+    """Run it with a place of its own for what processes keep: machine code, and Python's bytecode."""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(kept), "PYTHONPYCACHEPREFIX": str(kept / "bytecode")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     subprocess.run([sys.executable, "-c", program, str(log)], check=True, env=environment, stdout=subprocess.DEVNULL)

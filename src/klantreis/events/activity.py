@@ -8,7 +8,7 @@ import numpy as np
 
 from klantreis.events import calendar_kernels as kernels
 from klantreis.events.calendar_answers import Activity, ChannelActivity, HourActivity
-from klantreis.events.columns import Codes
+from klantreis.events.columns import Codes, sealed
 from klantreis.events.counting import scope_of
 from klantreis.events.filter import Filter, zone_named
 from klantreis.events.local_time import clock_shifts
@@ -28,12 +28,15 @@ def activity(log: LocalLog, view: View, asked: Filter | None) -> Activity:
     channels: Codes = np.empty(0, dtype=np.uint8)
     if "channel" in log.fields:
         names = log.attribute_values("channel")
-        channels = view.of(log.attribute_codes("channel"))
+        channels = sealed(view.of(log.attribute_codes("channel")))
     parts = stretches(view.offsets)
     shapes = [(168,), (168,), (len(names), 24), (len(names), 24), (len(names),)]
     counted = [[np.zeros(shape, dtype=np.int64) for shape in shapes] for _ in parts]
     in_threads(
-        lambda a, b, *into: kernels.count_hours(view.times, channels, view.offsets, a, b, changes, shifts, *into),
+        lambda a, b, *into: kernels.count_hours(
+            *(view.times, channels, view.offsets, a, b, changes, shifts, *into),
+            *(np.full_like(into[number], -1) for number in (1, 3, 4)),
+        ),
         [(*part, *into) for part, into in zip(parts, counted, strict=True)],
     )
     events, customers, channel_hours, hour_customers, channel_customers = (

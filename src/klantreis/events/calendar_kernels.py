@@ -95,14 +95,15 @@ def count_hours(
     channel_hours: Ints,
     channel_hour_customers: Ints,
     channel_customers: Ints,
+    seen: Ints,
+    seen_hour: Ints,
+    seen_channel: Ints,
 ) -> None:
     """Count events and customers per hour of the week, and per channel (an empty array: no channels).
 
-    From ``changes[z]`` on, the clock is ``shifts[z]`` ahead of UTC.
+    From ``changes[z]`` on, the clock is ``shifts[z]`` ahead of UTC. The last customer seen in each stands in ``seen…``,
+    which begin at -1.
     """
-    seen = np.full(168, -1, dtype=np.int64)
-    seen_channel = np.full(len(channel_customers), -1, dtype=np.int64)
-    seen_hour = np.full(channel_hours.shape, -1, dtype=np.int64)
     for i in range(first, last):
         zone = np.searchsorted(changes, times[offsets[i]], side="right") - 1
         for j in range(offsets[i], offsets[i + 1]):

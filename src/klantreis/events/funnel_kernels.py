@@ -1,7 +1,8 @@
 """The inner loops of ``funnels.py``: one pass over the customers, whose steps are bits of their events.
 
 Event j has the bits ``of_code[codes[j]]``, and ``more[j]`` too when ``more`` is not empty: bit k says that it matches
-step k, bit 32 + k that it may not lie between step k and the step taken before it.
+step k, bit 32 + k that it may not lie between step k and the step taken before it. ``scratch`` has three numbers for
+each step: what a kernel allocates itself cannot be kept on disk by itself.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def walk_in_order(
     window: int,
     since_entry: Ints,
     since_step: Ints,
+    scratch: Ints,
 ) -> None:
     """For each customer and step the time to the first arrival, ``[step, i - first]``; -1 where there is none.
 
@@ -36,9 +38,7 @@ def walk_in_order(
     has a later start. Steps are tried from the last to the first, so that one event does not count for two.
     """
     n = len(required)
-    place = np.empty(n, dtype=np.int64)
-    begun = np.empty(n, dtype=np.int64)
-    barred = np.empty(n, dtype=np.int64)
+    place, begun, barred = scratch[0], scratch[1], scratch[2]
     for i in range(first, last):
         place[:] = -1
         barred[:] = -1
@@ -102,6 +102,7 @@ def walk_in_any_order(
     window: int,
     taken: Bits,
     lasted: Ints,
+    scratch: Ints,
 ) -> None:
     """Which steps each customer took (``taken``, as bits), and how long the first m required ones took.
 
@@ -109,11 +110,9 @@ def walk_in_any_order(
     that ends there; -1 where there is none.
     """
     n = len(required)
-    latest = np.empty(n, dtype=np.int64)
-    known = np.empty(n, dtype=np.bool_)
-    near = np.empty(n, dtype=np.int64)
+    latest, known, near = scratch[0], scratch[1], scratch[2]
     for i in range(first, last):
-        known[:] = False
+        known[:] = 0
         lasted[:, i - first] = -1
         done = 0
         for j in range(offsets[i], offsets[i + 1]):
@@ -126,7 +125,7 @@ def walk_in_any_order(
             count = 0
             for k in range(n):
                 if (bits >> np.uint64(k)) & np.uint64(1):
-                    known[k] = True
+                    known[k] = 1
                     latest[k] = times[j]
                 if known[k] and required[k] and times[j] - latest[k] <= window:
                     # Kept in order, the latest first.

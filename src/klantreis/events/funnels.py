@@ -70,7 +70,7 @@ def funnel(
         step = np.empty_like(entry)
         kernels.walk_in_order(
             *(marked.codes, marked.of_code, marked.more, view.times, view.offsets, a, b),
-            *(required, gaps, _NO_LIMIT if window is None else window, entry, step),
+            *(required, gaps, _NO_LIMIT if window is None else window, entry, step, _scratch(len(stages))),
         )
         return entry, step
 
@@ -124,7 +124,7 @@ def unordered_funnel(
         lasted = np.empty((len(stages), b - a), dtype=np.int64)
         kernels.walk_in_any_order(
             *(marked.codes, marked.of_code, marked.more, view.times, view.offsets, a, b),
-            *(required, _NO_LIMIT if window is None else window, taken, lasted),
+            *(required, _NO_LIMIT if window is None else window, taken, lasted, _scratch(len(stages))),
         )
         return (lasted,)
 
@@ -165,6 +165,10 @@ def _stages(steps: Sequence[Stage | EventPattern | str]) -> list[Stage]:
     if not 1 <= len(steps) <= MOST_STEPS:
         raise InvalidInputError(f"A funnel has 1 to {MOST_STEPS} steps, not {len(steps)}.")
     return [as_stage(step) for step in steps]
+
+
+def _scratch(n_steps: int) -> Times:
+    return np.empty((3, n_steps), dtype=np.int64)
 
 
 def _required_before(stages: Sequence[Stage], k: int) -> int:

@@ -8,24 +8,15 @@ said in ``counting.py``, which calls them; the events of customer i are those fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-F = TypeVar("F", bound=Callable[..., object])
+from klantreis.events.compiling import kernel as kernel
+
 Ints = NDArray[np.int64]
 Codes = NDArray[np.unsignedinteger[Any]]
-
-
-def kernel(function: F) -> F:
-    """Compile on first use; keep the machine code on disk where some place can be written, else in memory only."""
-    try:
-        return cast(F, njit(nogil=True, cache=True)(function))
-    except RuntimeError:  # neither the package's folder nor the user's cache folder can be written
-        return cast(F, njit(nogil=True)(function))
 
 
 @kernel

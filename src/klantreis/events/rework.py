@@ -115,7 +115,7 @@ def _walk(log: LocalLog, view: View, away: Ints) -> list[_Walked]:
             slots = np.full(1 << (4 * room - 1).bit_length(), -1, dtype=np.int64)
             n = walk_returns(
                 *(view.codes, view.times, view.offsets, first, last, n_codes, away),
-                *(walked.by_code, slots, walked.pairs, walked.totals),
+                *(walked.by_code, slots, walked.pairs, walked.totals, np.empty((3, n_codes), dtype=np.int64)),
             )
             if n >= 0:
                 found[first] = _Walked(walked.by_code, walked.pairs[:, :n], walked.totals)

@@ -20,6 +20,7 @@ def walk_returns(
     slots: Ints,
     pairs: Ints,
     totals: Ints,
+    scratch: Ints,
 ) -> int:
     """Count repeats, returns and cycles; how many different cycles, or -1 when ``pairs`` has no room for them.
 
@@ -35,15 +36,16 @@ def walk_returns(
         (``code * n_codes + via``), count, customers, the last of these, time.
     totals
         Customers with a repeat, customers with a return, time in all, time within returns.
+    scratch
+        Three numbers for each code.
 
     The touchpoints of a customer are kept in a list, the latest met first. Those before a touchpoint in the list are
     exactly the ones met since it was: one step per cycle that is counted, whatever the length of the trace.
     """
     mask = len(slots) - 1
     found = 0
-    seen = np.full(n_codes, -1, dtype=np.int64)
-    place = np.empty(n_codes, dtype=np.int64)
-    following = np.empty(n_codes, dtype=np.int64)
+    seen, place, following = scratch[0], scratch[1], scratch[2]
+    seen[:] = -1
     for i in range(first, last):
         begin, end = offsets[i], offsets[i + 1]
         head = np.int64(-1)
