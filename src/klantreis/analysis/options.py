@@ -1,0 +1,118 @@
+"""Are the options of a method of the kind that its signature says: whole numbers, numbers, a choice of words?
+
+Arrays are checked where they are read (``as_array``); this is for all that is not an array. Whether a number lies where
+it must is for the method itself to say.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import numbers
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, Literal, ParamSpec, TypeVar
+
+from klantreis.analysis.result import check_level
+from klantreis.errors import InvalidInputError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+#: What some options are never below, whatever the method.
+AT_LEAST = {"seed": 0, "draws": 0, "starts": 1, "order": 1}
+#: Kinds of which a value can be told to be one or not; every other annotation is left to the method.
+PLAIN = (int, float, bool, type(None))
+
+
+def checked_options(method: Callable[P, R]) -> Callable[P, R]:
+    """The method, which first refuses an option of another kind than its annotation, naming it.
+
+    Examples
+    --------
+    >>> @checked_options
+    ... def halves(values: list[float], *, parts: int = 2, seed: int = 0) -> int:
+    ...     return parts
+    >>> halves([1.0], parts=1.5)
+    Traceback (most recent call last):
+        ...
+    klantreis.errors.InvalidInputError: parts must be a whole number, not 1.5.
+    """
+    signature = inspect.signature(method)
+
+    @functools.cache
+    def kinds() -> dict[str, tuple[Any, ...]]:
+        hints = typing.get_type_hints(method)
+        found = {name: _members(hints[name]) for name in signature.parameters if name in hints}
+        return {name: members for name, members in found.items() if all(map(_plain, members))}
+
+    @functools.wraps(method)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError:
+            return method(*args, **kwargs)  # Python itself says best which argument is missing or unknown
+        for name, value in given.items():
+            if name in kinds():
+                check_option(name, value, kinds()[name])
+        return method(*args, **kwargs)
+
+    return checked
+
+
+def check_option(name: str, value: object, kinds: tuple[Any, ...]) -> None:
+    """Refuse a value that is of none of the kinds.
+
+    Examples
+    --------
+    >>> check_option("band", "wide", (Literal["log", "plain"],))
+    Traceback (most recent call last):
+        ...
+    klantreis.errors.InvalidInputError: band must be 'log' or 'plain', not 'wide'.
+    """
+    if not any(_fits(value, kind) for kind in kinds):
+        wanted = " or ".join(_said(kind) for kind in kinds)
+        raise InvalidInputError(f"{name} must be {wanted}, not {value!r}.")
+    if name in AT_LEAST and isinstance(value, numbers.Integral) and value < AT_LEAST[name]:
+        raise InvalidInputError(f"{name} must be {AT_LEAST[name]} or more, not {value}.")
+    if name == "confidence" and isinstance(value, numbers.Real):
+        check_level(float(value))
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    """What a union is of; anything else by itself."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return tuple(member for part in typing.get_args(hint) for member in _members(part))
+    return (hint,)
+
+
+def _plain(kind: Any) -> bool:
+    if typing.get_origin(kind) is tuple:
+        return all(part in (int, float) for part in typing.get_args(kind))
+    return kind in PLAIN or typing.get_origin(kind) is Literal
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if typing.get_origin(kind) is Literal:
+        return isinstance(value, str | int) and value in typing.get_args(kind)
+    if typing.get_origin(kind) is tuple:
+        parts = typing.get_args(kind)
+        paired = isinstance(value, tuple | list) and len(value) == len(parts)
+        return paired and all(_fits(one, part) for one, part in zip(value, parts, strict=True))
+    if kind is type(None):
+        return value is None
+    truth = isinstance(value, bool) or type(value).__name__ == "bool_"
+    if kind is bool or truth:
+        return bool(kind is bool and truth)
+    if kind is int:
+        return isinstance(value, numbers.Integral)
+    return isinstance(value, numbers.Real) and math.isfinite(value)
+
+
+def _said(kind: Any) -> str:
+    if typing.get_origin(kind) is Literal:
+        return " or ".join(repr(choice) for choice in typing.get_args(kind))
+    if typing.get_origin(kind) is tuple:
+        return f"{len(typing.get_args(kind))} numbers in a row"
+    return {int: "a whole number", float: "a number", bool: "True or False"}.get(kind, "None")
