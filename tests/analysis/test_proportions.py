@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,18 +41,38 @@ def test_laws(drawn: tuple[int, int]) -> None:
 
 def test_nothing_known() -> None:
     share = wilson(0, 0)
-    assert share.to_dict() == {
-        "count": 0,
-        "n": 0,
-        "value": None,
-        "low": 0.0,
-        "high": 1.0,
-        "confidence": 0.95,
-        "method": "wilson",
-    }
+    assert (share.estimate, share.low, share.high, share.n, share.count) == (None, 0, 1, 0, 0)
+    assert [item.code for item in share.warnings] == ["effect.few_rows"]
 
 
-@pytest.mark.parametrize(("successes", "n", "confidence"), [(-1, 3, 0.95), (4, 3, 0.95), (1, 3, 1.0), (1, 3, 0.0)])
-def test_what_is_no_share_is_refused(successes: int, n: int, confidence: float) -> None:
-    with pytest.raises(InvalidInputError):
+def test_a_share_is_a_result_like_any_other() -> None:
+    share = wilson(30, 60)
+    assert share.estimate == share.value == 0.5
+    assert (share.method, share.confidence, share.warnings) == ("wilson", 0.95, ())
+    assert wilson(np.int64(3), np.float64(4)).count == 3
+    assert [item.code for item in wilson(3, 4).warnings] == ["effect.few_rows"]
+
+
+WRONG: list[tuple[Any, Any, Any, str]] = [
+    (-1, 3, 0.95, "successes must"),
+    (4, 3, 0.95, "successes of n is 4 of 3"),
+    (1.5, 3, 0.95, "successes must"),
+    (math.nan, 3, 0.95, "successes must"),
+    ("1", 3, 0.95, "successes must"),
+    (None, 3, 0.95, "successes must"),
+    ([1, 2], 3, 0.95, "successes must"),
+    (True, 3, 0.95, "successes must"),
+    (1, math.inf, 0.95, "n must"),
+    (1, -3, 0.95, "n must"),
+    (1, None, 0.95, "n must"),
+    (1, 3, 1.0, "confidence"),
+    (1, 3, 0.0, "confidence"),
+    (1, 3, "0.9", "confidence"),
+    (1, 3, math.nan, "confidence"),
+]
+
+
+@pytest.mark.parametrize(("successes", "n", "confidence", "name"), WRONG)
+def test_what_is_no_share_is_refused(successes: Any, n: Any, confidence: Any, name: str) -> None:
+    with pytest.raises(InvalidInputError, match=name):
         wilson(successes, n, confidence=confidence)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from math import comb
+from math import comb, floor
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 import duckdb
 import pytest
 
-from klantreis.analysis.effect.proportions import wilson
+from klantreis.events.share import Share, score_interval
 from klantreis.journeys.reality import Reality, StepReality
+from klantreis.journeys.run_shares import wilson_by_customer
+from klantreis.use_cases.lay_fit import lay_fit
 from klantreis.use_cases.lay_reality import lay_reality
 from klantreis.use_cases.open_workspace import open_store
 
@@ -36,6 +38,15 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> tup
     row = connection.execute(sql, list(values)).fetchone()
     assert row is not None
     return row
+
+
+def share(connection: duckdb.DuckDBPyConnection, table: str, holds: str, *values: object) -> Share:
+    """The share of the rows of a table, each a run, for which something holds; with the interval by household."""
+    rows = connection.execute(
+        f"SELECT count(*) FILTER ({holds}), count(*) FROM {table} GROUP BY household_id",  # noqa: S608 - our own words
+        list(values),
+    ).fetchall()
+    return wilson_by_customer([counted for counted, _ in rows], [n for _, n in rows])
 
 
 def step(shown: Reality, step_id: str) -> StepReality:
@@ -65,26 +76,30 @@ def test_reach_and_repeats(shown: Reality, runs: duckdb.DuckDBPyConnection, step
         "SELECT count(*), count(DISTINCT household_id), sum(times - 1)::BIGINT FROM seen WHERE step = ?",
         step_id,
     )
-    (n,) = one(runs, "SELECT count(*) FROM run")
     found = step(shown, step_id)
-    assert found.reach == wilson(reached, n)
+    reach = share(
+        runs,
+        "run LEFT JOIN (SELECT household_id, campaign_id, TRUE AS here FROM seen WHERE step = ?) "
+        "USING (household_id, campaign_id)",
+        "here",
+        step_id,
+    )
+    assert reach.count == reached
+    assert found.reach == reach
     assert (found.customers, found.repeats, found.never_seen) == (households, repeats, False)
 
 
 @pytest.mark.parametrize("step_id", BOUND)
 def test_what_came_after(shown: Reality, runs: duckdb.DuckDBPyConnection, step_id: str) -> None:
-    reached, went_on, came_back = one(
-        runs,
-        "SELECT count(*), count(*) FILTER (went_on), count(*) FILTER (came_back) FROM seen WHERE step = ?",
-        step_id,
-    )
+    reached, went_on = one(runs, "SELECT count(*), count(*) FILTER (went_on) FROM seen WHERE step = ?", step_id)
     found = step(shown, step_id)
     assert found.after is not None
     assert found.came_back is not None
     assert (found.after.went_on, found.after.at_end) == (went_on, reached - went_on)
     assert (found.after.elsewhere, found.after.open) == (0, 0)
-    assert found.dropped_out == wilson(0, reached)
-    assert found.came_back == wilson(came_back, reached)
+    of_the_step = "(SELECT * FROM seen WHERE step = ?)"
+    assert found.dropped_out == share(runs, of_the_step, "FALSE", step_id)
+    assert found.came_back == share(runs, of_the_step, "came_back", step_id)
     assert found.came_back_undeclared == 0
 
 
@@ -98,47 +113,53 @@ def test_time_to_the_next_step(shown: Reality, runs: duckdb.DuckDBPyConnection, 
     assert found is not None
     assert found.n == len(waits)
     assert [found.q1, found.median, found.q3] == pytest.approx(quantiles(waits, n=4, method="inclusive"))
-    below = next(
-        k for k in range(len(waits)) if sum(comb(len(waits), i) for i in range(k + 1)) > 0.025 * 2 ** len(waits)
-    )
-    assert [found.low, found.high] == pytest.approx([waits[below - 1], waits[-below]])
+    # The share of waits below the median is as certain as that of so many independent ones, which give the rank.
+    waited = "(SELECT * FROM seen WHERE step = ? AND next IS NOT NULL)"
+    below = share(runs, waited, "epoch(next - first) <= ?", median(waits), step_id)
+    worth = max(n for n in range(1, len(waits) + 1) if width(below, n) >= below.high - below.low)
+    rank = next(k for k in range(worth) if sum(comb(worth, i) for i in range(k + 1)) > 0.025 * 2**worth)
+    place = max(1, floor(rank * (len(waits) + 1) / (worth + 1)))
+    assert [found.low, found.high] == pytest.approx([waits[place - 1], waits[-place]])
+    assert found.method == "order-statistics-by-customer"
+
+
+def width(share: Share, n: int) -> float:
+    """How wide the interval of this share would be, of n independent ones."""
+    low, high = score_interval(share.count, share.n, confidence=0.95, widening=share.n / n)
+    return high - low
 
 
 def test_order_and_fit(shown: Reality, runs: duckdb.DuckDBPyConnection) -> None:
-    (n,) = one(runs, "SELECT count(*) FROM run")
-    wanted = {}
-    for later, earlier in (
-        ("terugkomen", "bon-inleveren"),
-        ("nieuwe-afdeling", "terugkomen"),
-        ("nieuwe-afdeling", "bon-inleveren"),
-    ):
-        count, households = one(
-            runs,
-            "SELECT count(*), count(DISTINCT household_id) FROM disorder WHERE later = ? AND earlier = ?",
-            later,
-            earlier,
-        )
-        wanted[later, earlier] = (wilson(count, n), households)
-    assert {(pair.later, pair.earlier): (pair.runs, pair.customers) for pair in shown.disorder.pairs} == wanted
-    (disordered,) = one(
+    (coupons,) = one(runs, "SELECT count(*) FILTER (NOT coupon_in_place) FROM judged")
+    assert coupons == 0
+    fits = share(runs, "judged", "NOT (missing OR too_early)")
+    assert shown.fit.share == fits
+    missing, disordered, too_often, households = one(
         runs,
-        "SELECT count(DISTINCT (household_id, campaign_id)) FROM disorder",
+        "SELECT count(*) FILTER (missing), count(*) FILTER (too_early AND NOT too_often), count(*) FILTER (too_often), "
+        "count(DISTINCT household_id) FILTER (too_early AND NOT too_often) FROM judged",
     )
-    assert shown.disorder.runs == wilson(disordered, n)
-    # Every run shopped twice at least, so order is all that keeps a run from fitting.
-    (missing,) = one(runs, "SELECT count(*) FROM run WHERE len(trips) < 2")
-    assert missing == 0
-    assert shown.fit.share == wilson(n - disordered, n)
-    assert (shown.fit.missing, shown.fit.disordered, shown.fit.wrong_repeat, shown.fit.open) == (0, disordered, 0, 0)
+    assert fits.n - fits.count == missing + disordered + too_often > 0
+    told = (shown.fit.missing, shown.fit.disordered, shown.fit.wrong_repeat, shown.fit.open)
+    assert told == (missing, disordered, too_often, 0)
+    other_order = share(runs, "judged", "too_early AND NOT too_often")
+    assert (shown.disorder.runs, shown.disorder.customers) == (other_order, households)
+    assert [(pair.later, pair.earlier, pair.runs, pair.customers) for pair in shown.disorder.pairs] == [
+        ("nieuwe-afdeling", "terugkomen", other_order, households)
+    ]
+
+
+def test_fit_says_the_same(shown: Reality, built: Path) -> None:
+    found = lay_fit(open_store(built / "loyalty-card"), JOURNEY)
+    assert found.follow == shown.fit.share
+    assert [one.runs for one in found.kinds if one.kind == "order"] == [shown.disorder.runs]
 
 
 def test_touchpoints_off_the_map(shown: Reality, runs: duckdb.DuckDBPyConnection) -> None:
-    events, in_runs, households, n = one(
-        runs,
-        "SELECT sum(len(fuels))::BIGINT, count(*) FILTER (len(fuels) > 0), "
-        "count(DISTINCT household_id) FILTER (len(fuels) > 0), count(*) FROM run",
+    events, households = one(
+        runs, "SELECT sum(len(fuels))::BIGINT, count(DISTINCT household_id) FILTER (len(fuels) > 0) FROM run"
     )
     assert shown.off_map.distinct == 1
     (fuel,) = shown.off_map.touchpoints
     assert (fuel.touchpoint, fuel.events, fuel.customers) == ("tankbeurt", events, households)
-    assert fuel.runs == shown.off_map.runs == wilson(in_runs, n)
+    assert fuel.runs == shown.off_map.runs == share(runs, "run", "len(fuels) > 0")

@@ -14,8 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.bootstrap import percentiles
-from klantreis.analysis.result import Caution, Floats, Result, as_array, caution
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import Caution, Floats, Result, as_array, as_labels, caution, check_level
 from klantreis.errors import InvalidInputError
+
+#: Below so many draws a chance is known to a tenth at best.
+FEW_DRAWS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,7 @@ class RankProbabilities(Result):
     rank_high: tuple[int, ...]
 
 
+@checked_options
 def rice(
     reach: npt.ArrayLike,
     impact: npt.ArrayLike,
@@ -116,6 +121,7 @@ def rice(
     )
 
 
+@checked_options
 def ice(
     impact: npt.ArrayLike,
     confidence: npt.ArrayLike,
@@ -139,6 +145,7 @@ def ice(
     return _scores("ice", factors, {}, names, draws=draws, seed=seed, level=level)
 
 
+@checked_options
 def wsjf(
     value: npt.ArrayLike,
     time_criticality: npt.ArrayLike,
@@ -182,6 +189,7 @@ def quadrants(
     return tuple(found)
 
 
+@checked_options
 def rank_probabilities(draws: npt.ArrayLike, *, confidence: float = 0.95) -> RankProbabilities:
     """How sure an order is: how often each item comes in each place, over draws of all scores together.
 
@@ -215,6 +223,7 @@ def rank_probabilities(draws: npt.ArrayLike, *, confidence: float = 0.95) -> Ran
         n=count,
         method="ranks over draws",
         confidence=confidence,
+        warnings=() if count >= FEW_DRAWS else (caution("priority.few_draws", n=count),),
         first=tuple(ranks[:, 0].tolist()),
         ranks=tuple(tuple(row) for row in ranks.tolist()),
         rank_low=tuple(int(np.floor(value)) for value in low),
@@ -234,6 +243,7 @@ def _scores(
     shares: Sequence[str] = (),
     add: bool = False,
 ) -> Scores:
+    check_level(level, name="level")
     if draws < 1:
         raise InvalidInputError(f"draws must be 1 or more, not {draws}.")
     tables = {name: _ranges(name, value, share=name in shares) for name, value in {**above, **below}.items()}
@@ -241,9 +251,7 @@ def _scores(
     count = max(lengths.values())
     if set(lengths.values()) - {count}:
         raise InvalidInputError("Unequal lengths: " + ", ".join(f"{name} has {n}" for name, n in lengths.items()) + ".")
-    labels = [str(k + 1) for k in range(count)] if names is None else [str(name) for name in names]
-    if len(labels) != count:
-        raise InvalidInputError(f"names has {len(labels)} names for {count} items.")
+    labels = as_labels(names, count, things="items", prefix="")
     rng = np.random.default_rng(seed)
 
     def combine(parts: Mapping[str, Floats]) -> Floats:
@@ -291,8 +299,11 @@ def _scores(
 
 def _ranges(name: str, value: npt.ArrayLike, *, share: bool) -> Floats:
     """Shape (items, 3): lowest, likeliest and highest."""
-    raw = np.asarray(value)
-    table = as_array(name, np.atleast_1d(raw), dims=max(1, raw.ndim))
+    try:
+        dims = np.ndim(value)
+    except ValueError:  # rows of unlike length, which the next line refuses by name
+        dims = 2
+    table = as_array(name, np.atleast_1d(np.asarray(value)) if dims == 0 else value, dims=max(1, dims))
     if table.ndim == 1:
         table = np.repeat(table[:, None], 3, axis=1)
     if table.ndim != 2 or table.shape[1] != 3:

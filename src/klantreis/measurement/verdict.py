@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from klantreis.analysis.result import Caution, Result, caution
+from klantreis.analysis.result import Caution, Result, caution, check_level, is_number
 from klantreis.errors import InvalidInputError
 
 
@@ -90,11 +90,18 @@ def verdict(
     >>> [str(verdict(*effect, 0.02).judgement) for effect in effects]
     ['worked', 'no effect', 'cannot tell']
     """
+    check_level(confidence)
     _check(estimate, low, high, smallest_relevant_effect)
+    for name, value in (("n", n), ("n_needed", 0 if n_needed is None else n_needed)):
+        if not (is_number(value) and 0 <= value < math.inf):
+            raise InvalidInputError(f"{name} must be a whole number of 0 or more, not {value!r}.")
     if direction not in ("up", "down"):
         raise InvalidInputError(f"direction is up or down, not {direction!r}.")
     if (on is None) != (due is None):
         raise InvalidInputError("on and due must both be given, or neither.")
+    for name, day in (("on", on), ("due", due)):
+        if day is not None and not isinstance(day, date):
+            raise InvalidInputError(f"{name} must be a day, not {day!r}.")
     bottom, top = (low, high) if direction == "up" else (_turned(high), _turned(low))
     judgement, cautions = _judge(bottom, top, smallest_relevant_effect)
     early = n_needed is not None and n < n_needed
@@ -121,11 +128,13 @@ def _turned(value: float | None) -> float | None:
 
 def _check(estimate: float | None, low: float | None, high: float | None, smallest: float) -> None:
     for name, value in (("estimate", estimate), ("low", low), ("high", high)):
-        if value is not None and math.isnan(value):
-            raise InvalidInputError(f"{name} is not a number.", hint="Give None for what could not be computed.")
-    if not (smallest > 0 and math.isfinite(smallest)):
+        if value is not None and not (is_number(value) and not math.isnan(value)):
+            raise InvalidInputError(
+                f"{name} is not a number: {value!r}.", hint="Give None for what could not be computed."
+            )
+    if not (is_number(smallest) and smallest > 0 and math.isfinite(smallest)):
         raise InvalidInputError(
-            f"smallest_relevant_effect must lie above 0, not at {smallest}.",
+            f"smallest_relevant_effect must lie above 0, not at {smallest!r}.",
             hint="Which effect is the smallest that would make you act? Give its size; the direction goes apart.",
         )
     if low is not None and high is not None:

@@ -1,4 +1,4 @@
-"""Quasi-experiments against published analyses, known truths and plain loops."""
+"""Interrupted series and synthetic controls against published analyses, known truths and plain loops."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from klantreis.analysis.effect.estimate import Grade
 from klantreis.analysis.effect.quasi import (
-    Staggered,
-    callaway_santanna,
     interrupted_series,
     synthetic_control,
     synthetic_did,
@@ -48,97 +45,10 @@ def rounded(*values: float | None, digits: int = 3) -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def wages() -> tuple[Floats, Floats, Floats, Floats]:
-    table = np.loadtxt(DATA / "minimum_wage.csv", delimiter=",", skiprows=1)
-    years = np.arange(2003, 2008)
-    return np.repeat(table[:, 0], 5), np.tile(years, len(table)), np.repeat(table[:, 1], 5), table[:, 2:].ravel()
-
-
-@pytest.fixture(scope="module")
 def cigarettes() -> tuple[Floats, list[str], int]:
     rows = list(csv.reader((DATA / "cigarettes.csv").open(encoding="utf-8")))[1:]
     names = [row[0] for row in rows]
     return np.array([[float(value) for value in row[1:]] for row in rows]), names, names.index("California")
-
-
-def test_minimum_wage(wages: tuple[Floats, Floats, Floats, Floats]) -> None:
-    """Callaway and Sant'Anna (2021) without covariates, as package did's vignette prints it (data mpdta)."""
-    found = callaway_santanna(*wages)
-    effects = {(item.group, item.time): item for item in found.group_time}
-    first = [effects[2004, year].estimate for year in (2004, 2005, 2006, 2007)]
-    assert rounded(*first, digits=4) == [-0.0105, -0.0704, -0.1373, -0.1008]
-    second = [effects[2006, year].estimate for year in (2004, 2005, 2006, 2007)]
-    assert rounded(*second, digits=4) == [0.0065, -0.0028, -0.0046, -0.0412]
-    assert rounded(found.estimate, digits=4) == [-0.0400]
-    assert rounded(found.dynamic.estimate, *(part.estimate for part in found.dynamic.parts[3:]), digits=4) == [
-        -0.0772,
-        -0.0199,
-        -0.0510,
-        -0.1373,
-        -0.1008,
-    ]
-    assert rounded(found.group.estimate, *(part.estimate for part in found.group.parts), digits=4) == [
-        -0.0310,
-        -0.0797,
-        -0.0229,
-        -0.0261,
-    ]
-    assert rounded(found.pre_trend_p, digits=5) == [0.16812]
-    assert found.grade is Grade.QUASI_EXPERIMENT
-    assert "effect.pre_trend_weak" in codes(found)
-    for item in found.group_time:
-        assert item.band_low < float(item.low or 0) < float(item.high or 0) < item.band_high
-
-
-def staggered(rng: np.random.Generator, units: int = 300) -> tuple[Floats, Floats, Floats, Floats]:
-    """The effect grows by one each period of treatment: two-way fixed effects go wrong."""
-    first = rng.choice([0.0, 3.0, 5.0], size=units)
-    times = np.arange(1.0, 7.0)
-    since = times[None, :] - np.where(first == 0, np.inf, first)[:, None]
-    y = rng.normal(size=(units, 1)) + first[:, None] + times**2 / 5 + rng.normal(size=(units, 6))
-    y = y + np.where(since >= 0, since + 1, 0.0)
-    return np.repeat(np.arange(units), 6).astype(float), np.tile(times, units), np.repeat(first, 6), y.ravel()
-
-
-@pytest.mark.parametrize("control", ["never", "not_yet"])
-def test_growing_effects_are_found(control: Any) -> None:
-    data = staggered(np.random.default_rng(1), 4000)
-    found = callaway_santanna(*data, control=control, draws=50)
-    for part in found.dynamic.parts:
-        assert part.estimate == pytest.approx(max(0.0, part.at + 1), abs=0.15)
-    # Rows in another order, and another word for never, are the same data.
-    order = np.random.default_rng(2).permutation(len(data[0]))
-    unit, time, first, y = (column[order] for column in data)
-    again = callaway_santanna(unit, time, np.where(first == 0, np.nan, first), y, control=control, draws=50)
-    assert again.estimate == pytest.approx(found.estimate)
-    assert again.standard_error == pytest.approx(found.standard_error)
-
-
-def test_influence_functions_agree_with_the_bootstrap() -> None:
-    data = staggered(np.random.default_rng(3), 200)
-    table, first = data[3].reshape(200, 6), data[2][::6]
-    rng = np.random.default_rng(4)
-    draws: list[list[float]] = []
-
-    def numbers(found: Staggered) -> list[Any]:
-        return [found, found.group, found.calendar, found.dynamic]
-
-    for _ in range(150):
-        row = rng.integers(0, 200, 200)
-        found = callaway_santanna(data[0], data[1], np.repeat(first[row], 6), table[row].ravel(), draws=0)
-        draws.append([item.estimate for item in numbers(found)])
-    errors = [item.standard_error for item in numbers(callaway_santanna(*data, draws=0))]
-    assert errors == pytest.approx(np.std(draws, axis=0), rel=0.2)
-
-
-def test_panels_that_are_not_whole() -> None:
-    unit, time, first, y = staggered(np.random.default_rng(5), 60)
-    first[:6] = 1.0
-    found = callaway_santanna(unit[:-1], time[:-1], first[:-1], y[:-1], draws=0)
-    assert codes(found)[:2] == ["effect.units_left_out", "effect.always_treated"]
-    assert found.n == 58
-    ahead = callaway_santanna(unit, time, first, y, anticipation=1, draws=0)
-    assert any(item.time == item.group - 1 and item.before for item in ahead.group_time)
 
 
 def test_smoking_ban() -> None:
@@ -210,18 +120,9 @@ def test_several_treated_and_a_poor_fit() -> None:
     assert synthetic_did(shifted, [0, 1, 2], 20, draws=2).estimate == pytest.approx(found.estimate)
 
 
-U, P, F, Z = [1, 1, 2, 2], [1, 2, 1, 2], [0, 0, 2, 2], [1.0, 2.0, 3.0, 4.0]
-
-
 @pytest.mark.parametrize(
     ("call", "name"),
     [
-        (lambda: callaway_santanna(U, P, [0, 0, 0, 0], Z), "first_treated"),
-        (lambda: callaway_santanna(U, P, [2, 2, 2, 2], Z), "never treated"),
-        (lambda: callaway_santanna(U, P, [0, 0, 1, 2], Z), "first_treated differs"),
-        (lambda: callaway_santanna(U, [1, 1, 1, 2], F, Z), "twice"),
-        (lambda: callaway_santanna(U, [1, 1, 1, 1], F, Z), "time holds one"),
-        (lambda: callaway_santanna(U, P, F, Z[:3]), "outcome has 3"),
         (lambda: interrupted_series([1, 2, 3, 4, 5, 6], 6), "start"),
         (lambda: interrupted_series([-1, 2, 3, 4, 5, 6], 3), "outcome"),
         (lambda: interrupted_series([1, 2, 3, 4, 5, 6], 3, harmonics=2), "period"),
@@ -236,20 +137,6 @@ U, P, F, Z = [1, 1, 2, 2], [1, 2, 1, 2], [0, 0, 2, 2], [1.0, 2.0, 3.0, 4.0]
 def test_what_cannot_be_computed_is_refused(call: Any, name: str) -> None:
     with pytest.raises(InvalidInputError, match=name):
         call()
-
-
-@pytest.mark.slow
-def test_coverage_of_staggered() -> None:
-    """400 samples of 450 units; docs/methods/difference-in-differences.md quotes it."""
-    rng = np.random.default_rng(8)
-    held = band = 0
-    for number in range(400):
-        found = callaway_santanna(*staggered(rng, 450), draws=400, seed=number)
-        part = found.dynamic.parts[-3]
-        held += float(part.low or 0) <= part.at + 1 <= float(part.high or 0)
-        band += all(item.band_low <= max(0.0, item.at + 1) <= item.band_high for item in found.dynamic.parts)
-    assert abs(held / 400 - 0.95) < 0.03, held
-    assert abs(band / 400 - 0.95) < 0.035, band
 
 
 @pytest.mark.slow

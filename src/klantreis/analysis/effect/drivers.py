@@ -17,13 +17,25 @@ from scipy.special import comb
 from klantreis.analysis.bootstrap import bootstrap, percentiles
 from klantreis.analysis.effect.estimate import Grade
 from klantreis.analysis.effect.penalty import AttributeEffect, PenaltyReward, penalty_reward
-from klantreis.analysis.result import Caution, Floats, Result, as_array, as_weights, caution, same_length
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import (
+    Caution,
+    Floats,
+    Result,
+    as_array,
+    as_labels,
+    as_weights,
+    caution,
+    same_length,
+)
 from klantreis.errors import InvalidInputError
 
 __all__ = ["AttributeEffect", "Driver", "Drivers", "PenaltyReward", "penalty_reward", "shapley_regression"]
 
 #: Up to so many drivers every subset is tried; beyond it orders are drawn.
 EXACT = 15
+#: Fewer respondents than this are said to be few (our convention).
+FEW = 30
 #: Subsets times draws held at once.
 BLOCK = 2_000_000
 #: What is left of a driver's variance below which the others make it up.
@@ -65,6 +77,7 @@ class Drivers(Result):
         return tuple(float(driver.estimate or 0.0) for driver in self.drivers)
 
 
+@checked_options
 def shapley_regression(
     X: npt.ArrayLike,  # noqa: N803 - the customary name of a design
     y: npt.ArrayLike,
@@ -118,9 +131,9 @@ def shapley_regression(
     p = columns.shape[1]
     if n < p + 2:
         raise InvalidInputError(f"X has {p} drivers for {n} cases: at least {p + 2} cases are needed.")
-    labels = tuple(f"x{place + 1}" for place in range(p)) if names is None else tuple(map(str, names))
-    if len(labels) != p:
-        raise InvalidInputError(f"names has {len(labels)} names for {p} drivers.")
+    labels = as_labels(names, p, things="drivers")
+    if orders < 1:
+        raise InvalidInputError(f"orders must be 1 or more, not {orders}.")
     _varies(columns[w > 0], target[w > 0], labels)
     table = np.column_stack([columns, target])
     # Standardised first: the sums of products below then lose no digits to large means.
@@ -135,6 +148,8 @@ def shapley_regression(
     block = min(BLOCK, n * max(1, BLOCK >> min(p, EXACT)))
     drawn = bootstrap(lambda rows: shares(rows * w), n, draws=draws, seed=seed, block=block)
     cautions = [caution("effect.association"), *_together(table[:, :p], w, labels)]
+    if n < FEW:
+        cautions.append(caution("effect.few_rows", n=n))
     if permutations is not None:
         cautions.append(caution("effect.sampled_orders", drivers=p, orders=len(permutations)))
     how = "all orders" if permutations is None else f"{len(permutations)} orders"

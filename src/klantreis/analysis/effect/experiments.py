@@ -13,20 +13,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest, chi2, false_discovery_control, skew, t
+from scipy.stats import false_discovery_control, skew, t
 
 from klantreis.analysis.effect.estimate import Effect, Grade, around
 from klantreis.analysis.effect.least_squares import fit
 from klantreis.analysis.effect.power import Power, minimum_detectable_effect, power, sample_size
+from klantreis.analysis.effect.sample_ratio import SampleRatio, sample_ratio
 from klantreis.analysis.effect.sequential import (
     ConfidenceSequence,
     GroupSequential,
     confidence_sequence,
     group_sequential,
 )
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, as_codes, caution, same_length
 from klantreis.errors import InvalidInputError
-from klantreis.events.share import wilson
 
 __all__ = [
     "Comparison",
@@ -48,96 +49,6 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SampleRatio(Result):
-    """Whether groups are as large as they were meant to be.
-
-    ``estimate``, ``low`` and ``high`` are of the first group's share, n is all units.
-
-    Parameters
-    ----------
-    p_value
-        Of a split at least so far off when the draw is sound.
-    statistic
-        Chi-squared.
-    expected
-        Share that each group was meant to have.
-    broken
-        Whether the p-value is below the threshold.
-    """
-
-    p_value: float
-    statistic: float
-    expected: tuple[float, ...]
-    broken: bool
-
-
-def sample_ratio(
-    counts: npt.ArrayLike, expected: npt.ArrayLike | None = None, *, threshold: float = 0.001
-) -> SampleRatio:
-    """Test the split of units over groups (sample ratio mismatch).
-
-    Parameters
-    ----------
-    counts
-        Shape (groups,): units in each group.
-    expected
-        Shape (groups,): what they were meant to relate as, such as (1, 1) or (0.9, 0.1); equal when left out.
-    threshold
-        Below this p-value the split is broken. Low, since every experiment is tested.
-
-    Raises
-    ------
-    InvalidInputError
-        When counts are not whole or negative, a group was meant to be empty, or there is one group only.
-
-    References
-    ----------
-    Fabijan and others (2019), KDD: Diagnosing sample ratio mismatch.
-
-    Examples
-    --------
-    >>> found = sample_ratio([821588, 815482], [1, 1])
-    >>> f"{found.p_value:.1e}", found.broken
-    ('1.8e-06', True)
-    """
-    sizes = as_array("counts", counts, low=0, minimum=2)
-    if (sizes != np.round(sizes)).any():
-        raise InvalidInputError("counts must be whole numbers of units.")
-    meant = np.ones(len(sizes)) if expected is None else as_array("expected", expected, low=0)
-    same_length(counts=sizes, expected=meant)
-    if (meant == 0).any():
-        raise InvalidInputError("expected holds a zero: a group that nobody was meant to be in is no group.")
-    n = int(sizes.sum())
-    if n == 0:
-        raise InvalidInputError("counts are all zero.")
-    shares = meant / meant.sum()
-    target = n * shares
-    statistic = float(((sizes - target) ** 2 / target).sum())
-    p = float(chi2.sf(statistic, len(sizes) - 1))
-    cautions: list[Caution] = []
-    if target.min() < 5:
-        if len(sizes) == 2:
-            p = float(binomtest(int(sizes[0]), n, float(shares[0])).pvalue)
-        else:
-            cautions.append(caution("effect.small_expected"))
-    if p < threshold:
-        cautions.append(caution("effect.broken_split", p=f"{p:.2g}"))
-    first = wilson(int(sizes[0]), n)
-    return SampleRatio(
-        estimate=first.value,
-        low=first.low,
-        high=first.high,
-        n=n,
-        method="exact binomial" if target.min() < 5 and len(sizes) == 2 else "chi-squared",
-        warnings=tuple(cautions),
-        p_value=p,
-        statistic=statistic,
-        expected=tuple(shares.tolist()),
-        broken=p < threshold,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Effect):
     """The mean of a less that of b; ``relative`` is that as a part of b's mean, with its interval (delta method)."""
 
@@ -147,6 +58,7 @@ class Comparison(Effect):
     relative: Result | None
 
 
+@checked_options
 def compare(
     a: npt.ArrayLike,
     b: npt.ArrayLike,
@@ -198,6 +110,8 @@ def compare(
         if n < 355 * tilt**2 and not np.isin(values, (0, 1)).all():
             cautions.append(caution("effect.skewed", n=int(n)))
             break
+    if variance == 0:
+        cautions.append(caution("effect.no_spread"))
     if min(n_a, n_b) < 30:
         cautions.append(caution("effect.few_cases", n=int(min(n_a, n_b))))
     how = "welch" if customer_a is None else "welch over customers (delta method)"
@@ -271,6 +185,7 @@ class Cuped(Effect):
     variance_ratio: float
 
 
+@checked_options
 def cuped(
     y: npt.ArrayLike,
     x: npt.ArrayLike,
@@ -321,7 +236,7 @@ def cuped(
     n = same_length(y=target, x=past, group=codes)
     if len(names) != 2:
         raise InvalidInputError(f"group must hold two values, not {len(names)}.")
-    if control is not None and control not in names:
+    if control is not None and (not isinstance(control, Hashable) or control not in names):
         raise InvalidInputError(f"control is {control!r}, and group holds {names[0]!r} and {names[1]!r}.")
     arm = (codes != (0 if control is None else names.index(control))).astype(np.float64)
     absent = np.isnan(past)

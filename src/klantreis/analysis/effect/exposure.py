@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.effect.least_squares import fit, with_intercept
-from klantreis.analysis.result import Floats, Result, as_array, caution, same_length
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import Floats, Result, as_array, as_labels, caution, same_length
 from klantreis.errors import InvalidInputError
 
 #: A chance of exposure below this, or above one less this, is all but sure (our convention).
@@ -69,11 +70,27 @@ def as_exposed(exposed: npt.ArrayLike, *, name: str = "exposed") -> Floats:
     return group
 
 
+def as_covariates(covariates: npt.ArrayLike) -> Floats:
+    """A column a covariate; one covariate may come as a plain row.
+
+    Examples
+    --------
+    >>> as_covariates([1.0, 2.0]).tolist()
+    [[1.0], [2.0]]
+    """
+    try:
+        one = np.ndim(covariates) == 1
+    except ValueError:  # rows of unlike length, which the next line refuses by name
+        one = False
+    return as_array("covariates", covariates)[:, None] if one else as_array("covariates", covariates, dims=2)
+
+
 def propensity(exposed: Floats, covariates: Floats) -> Floats:
     """The chance of exposure, foretold by a logistic regression on what was known before."""
     return fit(with_intercept(covariates), exposed, family="logistic").fitted
 
 
+@checked_options
 def overlap(
     exposed: npt.ArrayLike, covariates: npt.ArrayLike, *, names: Sequence[str] | None = None, bins: int = 20
 ) -> Overlap:
@@ -103,14 +120,11 @@ def overlap(
     (True, True)
     """
     group = as_exposed(exposed)
-    table = np.asarray(covariates)
-    x = as_array("covariates", table[:, None] if table.ndim == 1 else table, dims=2)
+    x = as_covariates(covariates)
     n = same_length(exposed=group, covariates=x)
     if bins < 1:
         raise InvalidInputError(f"bins must be 1 or more, not {bins}.")
-    labels = tuple(f"x{k + 1}" for k in range(x.shape[1])) if names is None else tuple(map(str, names))
-    if len(labels) != x.shape[1]:
-        raise InvalidInputError(f"names has {len(labels)} names for {x.shape[1]} covariates.")
+    labels = as_labels(names, x.shape[1], things="covariates")
     chance = propensity(group, x)
     one, zero = chance[group == 1], chance[group == 0]
     bottom, top = max(one.min(), zero.min()), min(one.max(), zero.max())

@@ -21,12 +21,17 @@ def both_ways(covariates: Floats, exposed: Floats, modifiers: Modifiers) -> Floa
 
 
 def check_modifiers(covariates: Floats, modifiers: Modifiers) -> None:
-    """Each modifier is the place of a covariate."""
-    wrong = [place for place in modifiers or () if not 0 <= place < covariates.shape[1]]
-    if wrong:
-        raise InvalidInputError(
-            f"modifiers holds {wrong[0]}, and covariates has columns 0 to {covariates.shape[1] - 1}."
-        )
+    """Each modifier is the place of a covariate, once."""
+    if modifiers is None:
+        return
+    columns = covariates.shape[1]
+    if isinstance(modifiers, str) or not isinstance(modifiers, Sequence | np.ndarray):
+        raise InvalidInputError(f"modifiers must be a list of places of covariates, not {modifiers!r}.")
+    for place in modifiers:
+        if isinstance(place, bool) or not isinstance(place, int | np.integer) or not 0 <= place < columns:
+            raise InvalidInputError(f"modifiers holds {place!r}, and covariates has columns 0 to {columns - 1}.")
+    if len(set(modifiers)) < len(modifiers):
+        raise InvalidInputError(f"modifiers names a covariate twice: {list(modifiers)}.")
 
 
 def regressed(

@@ -152,7 +152,9 @@ def _reweighted(z: Floats, y: Floats, family: Family, shift: Floats, w: Floats, 
         if np.abs(predictor).max() > 30 and family == "logistic":
             break
         beta = new
+    if family == "poisson":
+        raise InvalidInputError(f"{name}: the Poisson regression does not settle.")
     raise InvalidInputError(
-        f"{name} foretell the outcome of a logistic or Poisson regression all but perfectly, or it does not settle.",
+        f"{name} foretell the outcome of a logistic regression all but perfectly, or it does not settle.",
         hint="Leave out what decides by itself who was exposed: there nobody can be compared with anybody.",
     )

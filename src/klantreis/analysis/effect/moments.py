@@ -12,7 +12,8 @@ from typing import Literal, Protocol
 import numpy as np
 
 from klantreis.analysis.effect.estimate import Grade
-from klantreis.analysis.result import Caution, Result, caution
+from klantreis.analysis.effect.proportions import Proportion
+from klantreis.analysis.result import Caution, Result, caution, check_level, is_number
 from klantreis.errors import InvalidInputError
 from klantreis.events.share import Share
 
@@ -69,7 +70,7 @@ class MomentsOfTruth(Result):
 
 def moments_of_truth(
     effects: Mapping[str, HasInterval | Sequence[float]],
-    reach: Mapping[str, float | Share],
+    reach: Mapping[str, float | Share | Proportion],
     *,
     smallest_effect: float = 0.0,
     high_reach: float = 0.25,
@@ -83,7 +84,7 @@ def moments_of_truth(
     effects
         Of each touchpoint: a result of an analysis, or (estimate, low, high); all in one unit.
     reach
-        Of each touchpoint: a share between 0 and 1, or a :class:`Share`.
+        Of each touchpoint: a share between 0 and 1, or one with its interval (``proportions.wilson``).
     smallest_effect
         In the unit of the effects, in either direction. With 0 any sure effect will do.
     high_reach
@@ -110,6 +111,7 @@ def moments_of_truth(
     [('delivery', 'experiment', 'decides'), ('repair', 'association', 'low reach'),
      ('newsletter', 'association', 'unsure effect')]
     """
+    check_level(confidence)
     _check(effects, reach, smallest_effect, high_reach, grades)
     given = grades or {}
     found = [
@@ -145,6 +147,9 @@ def _check(
     high_reach: float,
     grades: Mapping[str, object] | None,
 ) -> None:
+    for name, value in (("effects", effects), ("reach", reach), ("grades", {} if grades is None else grades)):
+        if not isinstance(value, Mapping):
+            raise InvalidInputError(f"{name} must name each touchpoint with its value, not {value!r}.")
     if not effects:
         raise InvalidInputError("effects is empty.")
     apart = set(effects) ^ set(reach)
@@ -152,34 +157,25 @@ def _check(
         raise InvalidInputError(f"effects and reach do not name the same touchpoints: {', '.join(sorted(apart))}.")
     if unknown := set(grades or {}) - set(effects):
         raise InvalidInputError(f"grades names {', '.join(sorted(unknown))}, which effects does not.")
-    if not (smallest >= 0 and np.isfinite(smallest)):
-        raise InvalidInputError(f"smallest_effect must be 0 or more, not {smallest}.")
-    if not 0 <= high_reach <= 1:
-        raise InvalidInputError(f"high_reach is a share from 0 to 1, not {high_reach}.")
+    if not (is_number(smallest) and smallest >= 0 and np.isfinite(smallest)):
+        raise InvalidInputError(f"smallest_effect must be 0 or more, not {smallest!r}.")
+    if not (is_number(high_reach) and 0 <= high_reach <= 1):
+        raise InvalidInputError(f"high_reach is a share from 0 to 1, not {high_reach!r}.")
 
 
 def _moment(
     name: str,
     effect: HasInterval | Sequence[float],
-    reach: float | Share,
+    reach: float | Share | Proportion,
     grade: Grade | str | None,
     *,
     smallest: float,
     high_reach: float,
 ) -> Moment:
-    if isinstance(effect, Sequence):
-        if len(effect) != 3:
-            raise InvalidInputError(f"effects[{name!r}] must be (estimate, low, high).")
-        estimate, low, high = (float(value) for value in effect)
-    else:
-        if effect.estimate is None or effect.low is None or effect.high is None:
-            raise InvalidInputError(f"effects[{name!r}] has no interval.")
-        estimate, low, high = float(effect.estimate), float(effect.low), float(effect.high)
-    if not low <= estimate <= high:
-        raise InvalidInputError(f"effects[{name!r}]: {estimate} does not lie between {low} and {high}.")
-    share = reach.value if isinstance(reach, Share) else reach
-    if share is None or not 0 <= share <= 1:
-        raise InvalidInputError(f"reach[{name!r}] is a share from 0 to 1, not {share}.")
+    estimate, low, high = _interval(name, effect)
+    share = reach.value if isinstance(reach, Share | Proportion) else reach
+    if not (is_number(share) and 0 <= share <= 1):
+        raise InvalidInputError(f"reach[{name!r}] is a share from 0 to 1, not {share!r}.")
     why = _why(low, high, share, smallest=smallest, high_reach=high_reach)
     how = _grade(name, effect, grade)
     weak = why == "decides" and how is Grade.ASSOCIATION
@@ -198,6 +194,22 @@ def _moment(
         why=why,
         influence=estimate * float(share),
     )
+
+
+def _interval(name: str, effect: HasInterval | Sequence[float]) -> tuple[float, float, float]:
+    if isinstance(effect, Sequence | np.ndarray):
+        three: tuple[object, ...] = tuple(effect)
+        if isinstance(effect, str) or len(three) != 3:
+            raise InvalidInputError(f"effects[{name!r}] must be (estimate, low, high).")
+    else:
+        three = tuple(getattr(effect, end, None) for end in ("estimate", "low", "high"))
+    numbers = [float(value) for value in three if is_number(value)]
+    if len(numbers) < 3:
+        raise InvalidInputError(f"effects[{name!r}] has no estimate with an interval: {three}.")
+    estimate, low, high = numbers
+    if not low <= estimate <= high:
+        raise InvalidInputError(f"effects[{name!r}]: {estimate} does not lie between {low} and {high}.")
+    return estimate, low, high
 
 
 def _why(low: float, high: float, reach: float, *, smallest: float, high_reach: float) -> Why:

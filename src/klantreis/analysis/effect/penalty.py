@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from klantreis.analysis.effect.estimate import Effect, Grade, around
 from klantreis.analysis.effect.least_squares import fit, with_intercept
-from klantreis.analysis.result import Caution, Floats, Result, as_array, caution, same_length
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import Caution, Floats, Result, as_array, as_labels, caution, same_length
 from klantreis.errors import InvalidInputError
 
 Kind = Literal["basic", "performance", "excitement", "undecided"]
@@ -53,6 +54,7 @@ class PenaltyReward(Result):
     grade: Grade = Grade.ASSOCIATION
 
 
+@checked_options
 def penalty_reward(
     ratings: npt.ArrayLike,
     y: npt.ArrayLike,
@@ -101,9 +103,7 @@ def penalty_reward(
     target = as_array("y", y)
     n = same_length(ratings=table, y=target)
     p = table.shape[1]
-    labels = tuple(f"x{place + 1}" for place in range(p)) if names is None else tuple(map(str, names))
-    if len(labels) != p:
-        raise InvalidInputError(f"names has {len(labels)} names for {p} attributes.")
+    labels = as_labels(names, p, things="attributes")
     middle = (table.min() + table.max()) / 2
     lower = float(np.nextafter(middle, -np.inf)) if low_to is None else low_to
     upper = float(np.nextafter(middle, np.inf)) if high_from is None else high_from

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import nct, norm, t
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Result, caution
 from klantreis.errors import InvalidInputError
 
@@ -59,6 +60,8 @@ class _Plan:
             return 0.0
         apart = abs(effect) / self.sd * math.sqrt(n * self.ratio / (1 + self.ratio))
         bound = float(t.isf(self.alpha / self.sides, df))
+        if apart > 4 * bound + 40:  # beyond doubt, and beyond what the noncentral t can be computed for
+            return 1.0
         if df > 1e5:  # where the noncentral t is normal, and its series is slow
             return float(norm.sf(bound - apart) + (norm.cdf(-bound - apart) if self.sides == 2 else 0))
         # Far out in a tail SciPy's noncentral t gives no number; what lies there is nothing, or all.
@@ -77,6 +80,7 @@ class _Plan:
         return float(norm.cdf((gap - bound) / apart) + (norm.cdf((-gap - bound) / apart) if self.sides == 2 else 0))
 
 
+@checked_options
 def power(
     effect: float,
     n: float,
@@ -129,6 +133,7 @@ def power(
     return _answer(plan, found, effect=effect, n=float(n), found=found, method="power")
 
 
+@checked_options
 def sample_size(
     effect: float,
     *,
@@ -155,6 +160,7 @@ def sample_size(
     return _answer(plan, n, effect=effect, n=n, found=power, method="sample size")
 
 
+@checked_options
 def minimum_detectable_effect(
     n: float,
     *,
@@ -209,8 +215,8 @@ def _plan(
 
 
 def _check_effect(effect: float, baseline: float | None) -> None:
-    if effect == 0 or not math.isfinite(effect):
-        raise InvalidInputError(f"effect must be a number other than 0, not {effect}.")
+    if not 1e-12 <= abs(effect) <= 1e12:
+        raise InvalidInputError(f"effect must be a number other than 0, neither minute nor vast, not {effect}.")
     if baseline is not None and not 0 <= baseline + effect <= 1:
         raise InvalidInputError(f"effect takes the share from {baseline} to {baseline + effect}, outside 0 to 1.")
 

@@ -8,8 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from klantreis.analysis.effect.estimate import critical
-from klantreis.analysis.result import Floats, Result
+from klantreis.analysis.result import Floats, Result, check_level, is_number
 from klantreis.errors import InvalidInputError
+
+#: Largest log of a risk ratio that an effect is turned into.
+MOST = 300.0
+#: A ratio beyond this stands for "no end": its square is no number any more.
+LARGEST = 1e150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +57,14 @@ def e_value(
     >>> round(found.estimate, 2), round(found.low, 1)
     (7.26, 3.0)
     """
+    check_level(confidence)
+    if not (is_number(n) and n >= 0):
+        raise InvalidInputError(f"n must be a whole number of 0 or more, not {n!r}.")
     for name, value in (("risk_ratio", risk_ratio), ("low", low), ("high", high)):
-        if value is not None and not value > 0:
-            raise InvalidInputError(f"{name} must lie above 0, not at {value}.")
-    if not math.isfinite(risk_ratio):
-        raise InvalidInputError("risk_ratio must be finite.")
+        if (value is not None or name == "risk_ratio") and not (is_number(value) and value > 0):
+            raise InvalidInputError(f"{name} must be a number above 0, not {value!r}.")
+    if not risk_ratio < LARGEST:
+        raise InvalidInputError(f"risk_ratio must be finite, not {risk_ratio}.")
     if (low is not None and low > risk_ratio) or (high is not None and high < risk_ratio):
         raise InvalidInputError(f"The interval from low to high does not hold the risk_ratio, {risk_ratio}.")
     near = low if risk_ratio >= 1 else high
@@ -65,7 +73,7 @@ def e_value(
         estimate=_needed(risk_ratio),
         low=limit,
         high=None,
-        n=n,
+        n=int(n),
         method="e-value",
         confidence=confidence,
         risk_ratio=risk_ratio,
@@ -73,7 +81,7 @@ def e_value(
 
 
 def _needed(ratio: float) -> float:
-    strength = max(ratio, 1 / ratio)
+    strength = min(max(ratio, 1 / ratio), LARGEST)
     return strength + math.sqrt(strength * (strength - 1))
 
 
@@ -88,10 +96,12 @@ def e_value_of_effect(means: list[float], error: float, outcome: Floats, *, conf
     if np.isin(outcome, (0, 1)).all() and min(means) > 0:
         ratio = means[0] / means[1]
         # On the log scale, with the spread of the difference carried over by its slope at the mean of the two.
-        wide = half / (sum(means) / 2)
+        wide = min(half / (sum(means) / 2), MOST)
         ends = (ratio * math.exp(-wide), ratio * math.exp(wide))
     else:
         spread = float(outcome.std()) or 1.0
-        ratio = math.exp(min(0.91 * gap / spread, 300))
-        ends = (math.exp(min(0.91 * (gap - half) / spread, 300)), math.exp(min(0.91 * (gap + half) / spread, 300)))
+        low, ratio, high = (
+            math.exp(min(max(0.91 * value / spread, -MOST), MOST)) for value in (gap - half, gap, gap + half)
+        )
+        ends = (low, high)
     return e_value(ratio, low=min(ends[0], ratio), high=max(ends[1], ratio), n=len(outcome), confidence=confidence)

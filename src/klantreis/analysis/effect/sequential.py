@@ -15,14 +15,18 @@ from scipy.stats import norm
 
 from klantreis.analysis.effect.estimate import Grade
 from klantreis.analysis.effect.exposure import as_exposed
-from klantreis.analysis.result import Floats, Result, as_array, caution, check_level, same_length
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import Floats, Result, as_array, caution, check_level, is_number, same_length
 from klantreis.errors import InvalidInputError
 
 Spending = Literal["pocock", "obrien_fleming", "lan_demets_pocock", "lan_demets_obrien_fleming"]
+#: More planned looks than this cost much time and gain nothing.
+MOST_LOOKS = 100
 #: With an estimated spread nothing is said before so many cases a group (our convention).
 BURN_IN = 30
 
 
+@checked_options
 def mixture_rho(v_opt: float, *, alpha: float = 0.05) -> float:
     """The mixture's parameter that makes the bound tightest at intrinsic time v_opt.
 
@@ -36,6 +40,7 @@ def mixture_rho(v_opt: float, *, alpha: float = 0.05) -> float:
     return v_opt / (2 * math.log(1 / alpha) + math.log(1 + 2 * math.log(1 / alpha)))
 
 
+@checked_options
 def log_mixture(s: float, v: float, *, rho: float) -> float:
     """Log of the two-sided normal mixture martingale at sum s and intrinsic time v.
 
@@ -47,6 +52,7 @@ def log_mixture(s: float, v: float, *, rho: float) -> float:
     return 0.5 * math.log(rho / (v + rho)) + s * s / (2 * (v + rho))
 
 
+@checked_options
 def mixture_bound(v: npt.ArrayLike, *, rho: float, alpha: float = 0.05) -> Floats:
     """How far a sum may stray at intrinsic time v; it does so, ever, with a chance of at most alpha.
 
@@ -82,6 +88,7 @@ class ConfidenceSequence(Result):
     grade: Grade = Grade.EXPERIMENT
 
 
+@checked_options
 def confidence_sequence(
     values: npt.ArrayLike,
     *,
@@ -125,9 +132,9 @@ def confidence_sequence(
     x = as_array("values", values)
     alpha = 1 - check_level(confidence)
     tuned = 1000 if tightest_at is None else tightest_at
-    if tuned < 1:
+    if not 1 <= tuned < 1e15:
         raise InvalidInputError(f"tightest_at must be 1 or more, not {tuned}.")
-    if sd is not None and not (sd > 0 and math.isfinite(sd)):
+    if sd is not None and not 0 < sd < 1e150:
         raise InvalidInputError(f"sd must lie above 0, not at {sd}.")
     count = np.arange(1, len(x) + 1, dtype=np.float64)
     if group is None:
@@ -208,8 +215,12 @@ class GroupSequential(Result):
         >>> round(found.low, 3), round(found.high, 3)
         (0.035, 1.965)
         """
-        if not 1 <= look <= self.n:
-            raise InvalidInputError(f"look must be 1 to {self.n}, not {look}.")
+        if not is_number(look) or not 1 <= look <= self.n or look != int(look):
+            raise InvalidInputError(f"look must be 1 to {self.n}, not {look!r}.")
+        if not (is_number(estimate) and math.isfinite(estimate)):
+            raise InvalidInputError(f"estimate must be a number, not {estimate!r}.")
+        if not (is_number(standard_error) and 0 <= standard_error < math.inf):
+            raise InvalidInputError(f"standard_error must be 0 or more, not {standard_error!r}.")
         half = self.critical[look - 1] * standard_error
         return Result(
             estimate=estimate,
@@ -222,6 +233,7 @@ class GroupSequential(Result):
         )
 
 
+@checked_options
 def group_sequential(
     looks: int | Sequence[float],
     alpha: float = 0.05,
@@ -285,11 +297,16 @@ def group_sequential(
 
 
 def _fractions(looks: int | Sequence[float]) -> Floats:
-    if isinstance(looks, int | np.integer):
-        if looks < 1:
-            raise InvalidInputError(f"looks must be 1 or more, not {looks}.")
+    if is_number(looks):
+        if not 1 <= looks <= MOST_LOOKS or looks != int(looks):
+            raise InvalidInputError(
+                f"looks must be a whole number from 1 to {MOST_LOOKS}, or rising parts of 1, not {looks}.",
+                hint="To look as often as you like, use confidence_sequence.",
+            )
         return np.arange(1, int(looks) + 1) / int(looks)
     part = as_array("looks", looks, low=0, high=1)
+    if len(part) > MOST_LOOKS:
+        raise InvalidInputError(f"looks holds {len(part)} moments, more than {MOST_LOOKS}.")
     if part[0] <= 0 or (np.diff(part) <= 0).any():
         raise InvalidInputError("looks must rise from above 0 to at most 1.", hint="Give one number for even spacing.")
     return part

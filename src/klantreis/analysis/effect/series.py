@@ -16,6 +16,7 @@ from scipy.stats import chi2
 
 from klantreis.analysis.effect.estimate import Effect, Grade, around
 from klantreis.analysis.effect.least_squares import Fit, fit, mean_of
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, caution, same_length
 from klantreis.errors import InvalidInputError
 
@@ -49,6 +50,7 @@ class InterruptedSeries(Effect):
     without: tuple[float, ...]
 
 
+@checked_options
 def interrupted_series(
     outcome: npt.ArrayLike,
     start: int,
@@ -107,8 +109,10 @@ def interrupted_series(
     n = len(y)
     if not 1 <= start < n:
         raise InvalidInputError(f"start must leave a period before and one after: 1 to {n - 1}, not {start}.")
-    if family == "poisson" and y.sum() == 0:
-        raise InvalidInputError("outcome is zero throughout.")
+    if family == "poisson" and (y[:start].sum() == 0 or y[start:].sum() == 0):
+        raise InvalidInputError(
+            "outcome is zero throughout before start, or after it: there is no ratio.", hint='Try family="linear".'
+        )
     offset = np.zeros(n)
     if exposure is not None:
         size = as_array("exposure", exposure, low=0)
@@ -161,11 +165,20 @@ def _design(
     columns = [np.ones(n), after, place - start]
     if slope:
         columns.append(after * (place - start))
-    if harmonics < 0 or (harmonics and not (period and period > 1)):
-        raise InvalidInputError("harmonics needs a period above 1.", hint="Give period=12 for months of a year.")
+    if harmonics < 0:
+        raise InvalidInputError(f"harmonics must be 0 or more, not {harmonics}.")
+    if period is not None and not 1 < period <= 10 * n:
+        raise InvalidInputError(f"period must lie above 1 and within sight of {n} periods, not at {period}.")
+    if harmonics and (period is None or 2 * harmonics > period):
+        raise InvalidInputError(
+            f"harmonics of {harmonics} needs a period of at least {max(2, 2 * harmonics)}.",
+            hint="Give period=12 for months of a year.",
+        )
     when = place + 1 if season is None else as_array("season", season)
     if len(when) != n:
         raise InvalidInputError(f"season has {len(when)} values for {n} periods.")
+    if harmonics and np.ptp(when) == 0:
+        raise InvalidInputError("season does not vary.")
     for order in range(1, harmonics + 1):
         angle = 2 * math.pi * order * when / (period or 1)
         columns.append(np.sin(angle))

@@ -8,14 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from klantreis.analysis.effect.estimate import Effect, Grade, around, critical
-from klantreis.analysis.result import Caution, Floats, Ints, as_array, as_codes, caution, same_length
+from klantreis.analysis.effect.bands import Bands
+from klantreis.analysis.effect.estimate import Effect, Grade, around
+from klantreis.analysis.effect.staggered_cells import (
+    Adjustment,
+    Cells,
+    Control,
+    Panel,
+    effects_by_cell,
+    read_panel,
+    since_treatment,
+)
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import Caution, Floats, caution
 from klantreis.errors import InvalidInputError
 
 #: Fewer units than this in a group is said (our convention).
@@ -81,41 +92,33 @@ class Staggered(Effect):
     pre_trend_p: float | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Panel:
-    y: Floats  # units x periods
-    first: Floats  # per unit; inf when never
-    times: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cells:
-    group: Floats
-    time: Floats
-    effect: Floats
-    influence: Floats  # units x cells
-    n: Ints
-
-
+@checked_options
 def callaway_santanna(
     unit: Sequence[object] | npt.NDArray[np.generic],
     time: npt.ArrayLike,
     first_treated: npt.ArrayLike,
     outcome: npt.ArrayLike,
     *,
-    control: Literal["never", "not_yet"] = "never",
+    covariates: npt.ArrayLike | None = None,
+    adjustment: Adjustment = "doubly_robust",
+    control: Control = "never",
     anticipation: int = 0,
     draws: int = 1000,
     seed: int = 0,
     confidence: float = 0.95,
 ) -> Staggered:
-    """Group-time effects by difference in differences, and their averages; without covariates.
+    """Group-time effects by difference in differences, and their averages.
 
     Parameters
     ----------
     unit, time, first_treated, outcome
         Shape (rows,): a row for each unit and period. ``first_treated`` is the first period of treatment, the same in
         all rows of a unit; 0, NaN or infinity for never.
+    covariates
+        Shape (rows,) or (rows, p): what decides how a unit would have run on, such as its size; of each comparison the
+        values in its base period count. Categories as dummies.
+    adjustment
+        How covariates are used: weights and a regression together (``doubly_robust``), or one of the two.
     control
         Compare with who is never treated, or with all who are not yet treated at the time.
     anticipation
@@ -127,7 +130,7 @@ def callaway_santanna(
     ------
     InvalidInputError
         When a unit has two rows for a period or two first treatments, when nobody is treated, or nobody is left to
-        compare with.
+        compare with; when covariates decide by themselves who was treated.
 
     Notes
     -----
@@ -136,7 +139,8 @@ def callaway_santanna(
 
     References
     ----------
-    Callaway and Sant'Anna (2021), Journal of Econometrics 225(2).
+    Callaway and Sant'Anna (2021), Journal of Econometrics 225(2); Sant'Anna and Zhao (2020), ibid. 219(1), for the
+    covariates.
 
     Examples
     --------
@@ -150,19 +154,23 @@ def callaway_santanna(
     """
     if anticipation < 0:
         raise InvalidInputError(f"anticipation must be 0 or more, not {anticipation}.")
-    panel, cautions = _panel(unit, time, first_treated, outcome)
-    cells = _cells(panel, control=control, anticipation=anticipation)
-    since = _since(panel, cells)
+    panel, cautions = read_panel(unit, time, first_treated, outcome, covariates)
+    if anticipation >= len(panel.times):
+        raise InvalidInputError(f"anticipation must be less than {len(panel.times)} periods, not {anticipation}.")
+    cells = effects_by_cell(panel, control=control, anticipation=anticipation, adjustment=adjustment)
+    since = since_treatment(panel, cells)
     after = since >= 0
     if not after.any():
         raise InvalidInputError(
             "first_treated leaves no group with a period before and one after treatment to compare."
         )
-    band = _Band(seed=seed, draws=draws, confidence=confidence)
+    band = Bands(np.unique(panel.first, return_inverse=True)[1], draws, seed, confidence)
     sizes = np.array([(panel.first == group).mean() for group in cells.group])
     members = (panel.first[:, None] == cells.group[None, :]).astype(np.float64)
     simple = _average(cells, after, sizes, members)
     p, doubts = _pre_trend(cells, since < -anticipation)
+    if cells.sure >= 0.01:
+        cautions.append(caution("effect.positivity", percent=round(100 * cells.sure)))
     for group in np.unique(cells.group):
         count = int((panel.first == group).sum())
         if count < SMALL_GROUP:
@@ -184,7 +192,7 @@ def callaway_santanna(
     by_group = _aggregate("group", cells, cells.group, after, sizes, members, band, panel)
     return Staggered(
         **_fields(simple[0], simple[1], n=n, confidence=confidence),
-        method=f"callaway-sant'anna, {control.replace('_', ' ')} treated, influence function",
+        method=_method(control, None if covariates is None else adjustment),
         warnings=(*cautions, *doubts),
         group_time=group_time,
         group=by_group,
@@ -194,87 +202,12 @@ def callaway_santanna(
     )
 
 
-def _panel(
-    unit: Sequence[object] | npt.NDArray[np.generic],
-    time: npt.ArrayLike,
-    first_treated: npt.ArrayLike,
-    outcome: npt.ArrayLike,
-) -> tuple[_Panel, list[Caution]]:
-    codes, names = as_codes("unit", unit)
-    when, y = as_array("time", time), as_array("outcome", outcome)
-    given = np.array(first_treated, dtype=np.float64)
-    # Infinity is a good word for never, which no other argument may hold.
-    first = as_array("first_treated", np.where(np.isnan(given) | np.isinf(given) | (given == 0), -1e300, given))
-    first = np.where(first == -1e300, np.inf, first)
-    same_length(unit=codes, time=when, first_treated=first, outcome=y)
-    times, places = np.unique(when, return_inverse=True)
-    if len(times) < 2:
-        raise InvalidInputError("time holds one period; at least 2 are needed.")
-    start = np.full(len(names), np.nan)
-    start[codes] = first
-    if (start[codes] != first).any():
-        wrong = names[int(codes[np.flatnonzero(start[codes] != first)[0]])]
-        raise InvalidInputError(f"first_treated differs between the rows of unit {wrong!r}.")
-    table = np.full((len(names), len(times)), np.nan)
-    table[codes, places] = y
-    if len(np.unique(codes * len(times) + places)) < len(codes):
-        raise InvalidInputError("unit and time name a row twice; one outcome a unit and period is needed.")
-    cautions: list[Caution] = []
-    whole, early = ~np.isnan(table).any(axis=1), start <= times[0]
-    if (~whole).any():
-        cautions.append(caution("effect.units_left_out", n=int((~whole).sum())))
-    if (whole & early).any():
-        cautions.append(caution("effect.always_treated", n=int((whole & early).sum())))
-    keep = whole & ~early
-    if not keep.any() or np.isinf(start[keep]).all() or (start[keep] > times[-1]).all():
-        raise InvalidInputError("first_treated: no complete unit begins treatment between the first and last period.")
-    # Who begins after the data end is not treated in them.
-    return _Panel(table[keep], np.where(start[keep] > times[-1], np.inf, start[keep]), times), cautions
+def _method(control: Control, adjustment: Adjustment | None) -> str:
+    how = "" if adjustment is None else f", {adjustment.replace('_', ' ')}"
+    return f"callaway-sant'anna, {control.replace('_', ' ')} treated{how}, influence function"
 
 
-def _cells(panel: _Panel, *, control: Literal["never", "not_yet"], anticipation: int) -> _Cells:
-    groups = np.unique(panel.first[np.isfinite(panel.first)])
-    never = np.isinf(panel.first)
-    if control == "never" and not never.any():
-        raise InvalidInputError("first_treated holds nobody who is never treated.", hint='Use control="not_yet".')
-    n = len(panel.first)
-    found: list[tuple[float, float, float, Floats, int]] = []
-    for group in groups:
-        treated = panel.first == group
-        begin = int(np.searchsorted(panel.times, group)) - 1 - anticipation  # the last period before it can work
-        for place in range(1, len(panel.times)):
-            base = begin if place > begin else place - 1
-            if base < 0:
-                continue
-            compared = never
-            if control == "not_yet":
-                horizon = panel.times[min(max(place, base) + anticipation, len(panel.times) - 1)]
-                compared = (panel.first > horizon) & ~treated
-            if not compared.any():
-                continue
-            change = panel.y[:, place] - panel.y[:, base]
-            mine, theirs = float(change[treated].mean()), float(change[compared].mean())
-            influence = (treated / treated.mean()) * (change - mine) - (compared / compared.mean()) * (change - theirs)
-            cases = int(treated.sum() + compared.sum())
-            found.append((float(group), float(panel.times[place]), mine - theirs, influence, cases))
-    if not found:
-        raise InvalidInputError("first_treated leaves nobody to compare the treated with.")
-    return _Cells(
-        np.array([cell[0] for cell in found]),
-        np.array([cell[1] for cell in found]),
-        np.array([cell[2] for cell in found]),
-        np.column_stack([cell[3] for cell in found]).reshape(n, -1),
-        np.array([cell[4] for cell in found], dtype=np.int64),
-    )
-
-
-def _since(panel: _Panel, cells: _Cells) -> Floats:
-    """Periods since treatment began, counted in periods of the data: the first under treatment is 0."""
-    begin = np.searchsorted(panel.times, cells.group)
-    return np.asarray(np.searchsorted(panel.times, cells.time) - begin, dtype=np.float64)
-
-
-def _average(cells: _Cells, which: npt.NDArray[np.bool_], sizes: Floats, members: Floats) -> tuple[float, Floats]:
+def _average(cells: Cells, which: npt.NDArray[np.bool_], sizes: Floats, members: Floats) -> tuple[float, Floats]:
     """Average of cells weighted by the size of their group, with its influence function.
 
     The sizes are estimated too, which the second part of the influence function counts.
@@ -289,13 +222,13 @@ def _average(cells: _Cells, which: npt.NDArray[np.bool_], sizes: Floats, members
 
 def _aggregate(
     by: str,
-    cells: _Cells,
+    cells: Cells,
     key: Floats,
     which: npt.NDArray[np.bool_],
     sizes: Floats,
     members: Floats,
-    band: _Band,
-    panel: _Panel,
+    band: Bands,
+    panel: Panel,
 ) -> Aggregate:
     keys = np.unique(key[which])
     found = [_average(cells, which & (key == at), sizes, members) for at in keys]
@@ -329,41 +262,16 @@ def _aggregate(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Band:
-    """Half-widths that hold for all columns of an influence function together, by the multiplier bootstrap."""
-
-    seed: int
-    draws: int
-    confidence: float
-
-    def of(self, influence: Floats) -> Floats:
-        n = len(influence)
-        errors = np.sqrt((influence**2).sum(axis=0)) / n
-        pointwise = critical(self.confidence)
-        usable = errors > 0
-        if self.draws < 1 or not usable.any():
-            return np.asarray(errors * pointwise)
-        rng = np.random.default_rng(self.seed)
-        scaled = influence[:, usable] / n / errors[usable]
-        step = max(1, 4_000_000 // n)
-        largest = np.concatenate(
-            [
-                np.abs(rng.choice([-1.0, 1.0], size=(min(step, self.draws - start), n)) @ scaled).max(axis=1)
-                for start in range(0, self.draws, step)
-            ]
-        )
-        return np.asarray(errors * max(pointwise, float(np.quantile(largest, self.confidence))))
-
-
-def _pre_trend(cells: _Cells, before: npt.NDArray[np.bool_]) -> tuple[float | None, list[Caution]]:
+def _pre_trend(cells: Cells, before: npt.NDArray[np.bool_]) -> tuple[float | None, list[Caution]]:
     if not before.any():
         return None, [caution("effect.no_pre_trend")]
     n = len(cells.influence)
     covariance = cells.influence[:, before].T @ cells.influence[:, before] / n**2
     effect = cells.effect[before]
-    statistic = float(effect @ np.linalg.pinv(covariance) @ effect)
-    p = float(chi2.sf(statistic, int(np.linalg.matrix_rank(covariance))))
+    rank = int(np.linalg.matrix_rank(covariance))
+    if rank == 0:  # nothing varies, so nothing can be tested
+        return None, [caution("effect.no_spread")]
+    p = float(chi2.sf(float(effect @ np.linalg.pinv(covariance, hermitian=True) @ effect), rank))
     return p, [caution("effect.pre_trend", p=f"{p:.2g}") if p < 0.05 else caution("effect.pre_trend_weak")]
 
 

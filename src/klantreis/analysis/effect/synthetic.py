@@ -15,7 +15,8 @@ import numpy.typing as npt
 from scipy.optimize import nnls
 
 from klantreis.analysis.effect.estimate import Effect, Grade, around
-from klantreis.analysis.result import Caution, Floats, as_array, caution
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import Caution, Floats, as_array, as_labels, caution
 from klantreis.errors import InvalidInputError
 
 
@@ -63,6 +64,7 @@ class _Blend:
         return float(np.sqrt((self.gaps[start:] ** 2).mean())) / max(before, 1e-300)
 
 
+@checked_options
 def synthetic_control(
     outcomes: npt.ArrayLike,
     treated: int | Sequence[int],
@@ -116,6 +118,7 @@ def synthetic_control(
     )
 
 
+@checked_options
 def synthetic_did(
     outcomes: npt.ArrayLike,
     treated: int | Sequence[int],
@@ -215,9 +218,9 @@ def _estimate(
     rows = _rows(treated, len(y))
     if not 1 <= start < y.shape[1]:
         raise InvalidInputError(f"start must leave a period before and one after: 1 to {y.shape[1] - 1}, not {start}.")
-    labels = [str(k) for k in range(len(y))] if names is None else [str(name) for name in names]
-    if len(labels) != len(y):
-        raise InvalidInputError(f"names has {len(labels)} names for {len(y)} units.")
+    labels = as_labels(range(len(y)) if names is None else names, len(y), things="units")
+    if draws < 1:
+        raise InvalidInputError(f"draws must be 1 or more, not {draws}.")
     others = np.setdiff1d(np.arange(len(y)), rows)
     donors, place = y[others], y[rows].mean(axis=0)
     found = method(donors, place, start, len(rows))
@@ -256,7 +259,13 @@ def _estimate(
 
 
 def _rows(treated: int | Sequence[int], units: int) -> npt.NDArray[np.int64]:
-    rows = np.unique(np.atleast_1d(np.asarray(treated)))
+    try:
+        given = np.atleast_1d(np.asarray(treated))
+    except ValueError:
+        given = np.zeros((1, 0))
+    if given.ndim != 1 or len(np.unique(given)) < len(given):
+        raise InvalidInputError(f"treated must name rows 0 to {units - 1}, each once, not {treated!r}.")
+    rows = np.unique(given)
     if not len(rows) or rows.dtype.kind not in "iu" or rows[0] < 0 or rows[-1] >= units:
         raise InvalidInputError(f"treated must name rows 0 to {units - 1}, not {treated}.")
     if units - len(rows) < 2:

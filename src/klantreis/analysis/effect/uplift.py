@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.effect.estimate import Effect, Grade, around
-from klantreis.analysis.effect.exposure import SURE, Overlap, as_exposed, overlap, propensity
+from klantreis.analysis.effect.exposure import SURE, Overlap, as_covariates, as_exposed, overlap, propensity
 from klantreis.analysis.effect.foretelling import Modifiers, boosted, both_ways, check_modifiers, regressed
 from klantreis.analysis.effect.least_squares import Family, fit, with_intercept
 from klantreis.analysis.effect.sensitivity import EValue, e_value, e_value_of_effect
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, as_array, caution, same_length
 from klantreis.errors import InvalidInputError
 
@@ -60,6 +61,7 @@ class _Data:
     left_out: int = 0
 
 
+@checked_options
 def regression_adjustment(
     outcome: npt.ArrayLike,
     exposed: npt.ArrayLike,
@@ -133,6 +135,7 @@ def regression_adjustment(
     )
 
 
+@checked_options
 def ipw(
     outcome: npt.ArrayLike,
     exposed: npt.ArrayLike,
@@ -199,6 +202,7 @@ def ipw(
     )
 
 
+@checked_options
 def aipw(
     outcome: npt.ArrayLike,
     exposed: npt.ArrayLike,
@@ -288,8 +292,7 @@ def _data(
     outcome: npt.ArrayLike, exposed: npt.ArrayLike, covariates: npt.ArrayLike, *, family: Family = "linear"
 ) -> _Data:
     y, group = as_array("outcome", outcome), as_exposed(exposed)
-    table = np.asarray(covariates)
-    x = as_array("covariates", table[:, None] if table.ndim == 1 else table, dims=2)
+    x = as_covariates(covariates)
     same_length(outcome=y, exposed=group, covariates=x)
     if family == "logistic" and not np.isin(y, (0, 1)).all():
         raise InvalidInputError("outcome must be 0 or 1 for a logistic regression.", hint='Use family="linear".')
