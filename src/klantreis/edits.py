@@ -1,4 +1,4 @@
-"""Small edits that any document understands: set a field, add, move or remove an item of a list.
+"""Small edits that any document understands: set a field or several, add, move or remove an item of a list.
 
 An edit works on the written form and the result is read back whole, so a document is either changed and
 valid or not changed at all. The undo of an edit is an edit.
@@ -22,6 +22,13 @@ class SetField(Value):
     type: Literal["set-field"] = "set-field"
     path: Path
     value: Any = None
+
+
+class SetFields(Value):
+    """Set several fields of the document itself at once; None takes a field back to its default."""
+
+    type: Literal["set-fields"] = "set-fields"
+    fields: dict[str, Any] = Field(min_length=1)
 
 
 class AddItem(Value):
@@ -50,7 +57,7 @@ class MoveItem(Value):
     to: int = Field(ge=0)
 
 
-Edit = Annotated[SetField | AddItem | RemoveItem | MoveItem, Field(discriminator="type")]
+Edit = Annotated[SetField | SetFields | AddItem | RemoveItem | MoveItem, Field(discriminator="type")]
 
 
 def apply_edit(document: D, edit: Edit) -> tuple[D, Edit]:
@@ -129,6 +136,14 @@ def _edit(body: dict[str, Any], edit: Edit) -> Edit:
             else:
                 holder[last] = value
             return SetField(path=path, value=before)
+        case SetFields(fields=fields):
+            held = {name: body.get(name) for name in fields}
+            for name, value in fields.items():
+                if value is None:
+                    body.pop(name, None)
+                else:
+                    body[name] = value
+            return SetFields(fields=held)
         case AddItem(path=path, value=value, at=at):
             items = _list(body, path)
             at = len(items) if at is None else _within(at, len(items))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klantreis.edits import AddItem, Edit, MoveItem, RemoveItem, SetField, apply_edit
+from klantreis.edits import AddItem, Edit, MoveItem, RemoveItem, SetField, SetFields, apply_edit
 from klantreis.errors import ChangeError
 from klantreis.jobs.job import Job, Solution
 from klantreis.research.claim import Claim
@@ -25,6 +25,7 @@ JOB = Job(
         SetField(path=("statement", "text"), value="De foto hangt"),
         SetField(path=("owner",), value="Ans"),
         SetField(path=("solutions",)),
+        SetFields(fields={"type": "social", "owner": "Ans", "solutions": None}),
         AddItem(path=("constraints",), value="Geen gaten in de muur"),
         AddItem(path=("ladder",), value={"id": "c9", "text": "Een dag vrij"}, at=0),
         RemoveItem(path=("ladder",), at=1),
@@ -43,6 +44,8 @@ def test_undo_brings_back_the_document(edit: Edit) -> None:
         (SetField(path=("type",), value="mechanical"), "type"),
         (SetField(path=("typo",), value="x"), "typo"),
         (SetField(path=("id",), value="job:ander"), "id"),
+        (SetFields(fields={"owner": "Ans", "typo": "x"}), "typo"),
+        (SetFields(fields={"id": "job:ander"}), "id"),
         (SetField(path=("statement",)), "statement"),
         (RemoveItem(path=("ladder",), at=7), "no position 7"),
         (RemoveItem(path=("type",), at=0), "not a list"),

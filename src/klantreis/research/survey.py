@@ -114,6 +114,7 @@ class Survey(Document):
     refused: int = Field(default=0, ge=0)
     language: Lang | None = None
     collected: Period | None = None
+    rejects: Text | None = Field(default=None, description="File of the rows and answers that were refused, and why.")
     imported_from: Text | None = Field(default=None, description="Kind of export: csv, limesurvey, …")
     imported_on: date | None = None
     illustrative: bool = False

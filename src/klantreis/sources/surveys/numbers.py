@@ -1,0 +1,158 @@
+"""Which number an answer is: "4", "7,5", "€ 12,50", "5 - zeer belangrijk", or a word that stands on a scale."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from klantreis.analysis.voice.price import parse_brackets
+from klantreis.errors import InvalidInputError
+from klantreis.sources.surveys.sheet import Question
+
+#: Scales in words, from the lowest answer to the highest, as forms in Dutch and English usually have them.
+SCALES: tuple[tuple[str, ...], ...] = (
+    ("helemaal niet belangrijk", "niet belangrijk", "neutraal", "belangrijk", "heel belangrijk"),
+    ("zeer onbelangrijk", "onbelangrijk", "neutraal", "belangrijk", "zeer belangrijk"),
+    ("heel onbelangrijk", "onbelangrijk", "neutraal", "belangrijk", "heel belangrijk"),
+    ("niet belangrijk", "enigszins belangrijk", "redelijk belangrijk", "belangrijk", "zeer belangrijk"),
+    ("not at all important", "slightly important", "moderately important", "very important", "extremely important"),
+    ("very unimportant", "unimportant", "neutral", "important", "very important"),
+    ("zeer ontevreden", "ontevreden", "neutraal", "tevreden", "zeer tevreden"),
+    ("heel ontevreden", "ontevreden", "neutraal", "tevreden", "heel tevreden"),
+    ("helemaal niet tevreden", "niet tevreden", "neutraal", "tevreden", "helemaal tevreden"),
+    ("very dissatisfied", "dissatisfied", "neutral", "satisfied", "very satisfied"),
+    ("not at all satisfied", "slightly satisfied", "moderately satisfied", "very satisfied", "extremely satisfied"),
+    ("helemaal mee oneens", "mee oneens", "neutraal", "mee eens", "helemaal mee eens"),
+    ("zeer mee oneens", "oneens", "neutraal", "eens", "zeer mee eens"),
+    ("helemaal oneens", "oneens", "neutraal", "eens", "helemaal eens"),
+    ("strongly disagree", "disagree", "neutral", "agree", "strongly agree"),
+    ("strongly disagree", "disagree", "neither agree nor disagree", "agree", "strongly agree"),
+    ("zeer slecht", "slecht", "neutraal", "goed", "zeer goed"),
+    ("very poor", "poor", "fair", "good", "excellent"),
+    ("zeker niet", "waarschijnlijk niet", "misschien", "waarschijnlijk wel", "zeker wel"),
+    ("definitely not", "probably not", "maybe", "probably", "definitely"),
+    ("zeer moeilijk", "moeilijk", "neutraal", "makkelijk", "zeer makkelijk"),
+    ("very difficult", "difficult", "neutral", "easy", "very easy"),
+    ("heel negatief", "negatief", "neutraal", "positief", "heel positief"),
+    ("very negative", "negative", "neutral", "positive", "very positive"),
+)
+#: Answers to a pair of Kano questions, from liking it (1) to disliking it (5).
+KANO: tuple[tuple[str, ...], ...] = (
+    (
+        "dat vind ik prettig",
+        "dat verwacht ik",
+        "dat maakt mij niet uit",
+        "daar kan ik mee leven",
+        "dat vind ik vervelend",
+    ),
+    (
+        "ik vind het leuk",
+        "ik verwacht het",
+        "ik sta er neutraal tegenover",
+        "ik kan ermee leven",
+        "ik vind het vervelend",
+    ),
+    ("i like it", "i expect it", "i am neutral", "i can live with it", "i dislike it"),
+    (
+        "i like it that way",
+        "it must be that way",
+        "i am neutral",
+        "i can live with it that way",
+        "i dislike it that way",
+    ),
+)
+_YES, _NO = frozenset({"ja", "yes", "y", "true", "1", "wel"}), frozenset({"nee", "no", "n", "false", "0", "niet"})
+_PLAIN = re.compile(r"[-+]?\d{1,15}(?:[.,]\d{1,12})?")
+_LEADING = re.compile(r"([-+]?\d{1,4})\s*(?:[-–—=:.)(|]\s*)?[^\W\d].*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the answers of a column are read as numbers: what stands for which, and the ends of the scale if known."""
+
+    stands_for: Mapping[str, float]
+    low: float | None = None
+    high: float | None = None
+
+    def number(self, cell: str) -> float | None:
+        """The number of one answer; None when it is none.
+
+        Examples
+        --------
+        >>> how = Reading({"zeer goed": 5.0})
+        >>> [how.number(cell) for cell in ("7,5", "4 - goed", "Zeer goed", "weet niet")]
+        [7.5, 4.0, 5.0, None]
+        """
+        known = self.stands_for.get(folded(cell))
+        if known is not None:
+            return known
+        bare = cell.strip()
+        if _PLAIN.fullmatch(bare):
+            return float(bare.replace(",", "."))
+        leading = _LEADING.fullmatch(bare)
+        return float(leading[1]) if leading else None
+
+
+def folded(cell: str) -> str:
+    """An answer as it is compared: small letters, single spaces, no full stop."""
+    return " ".join(cell.lower().split()).rstrip(".!")
+
+
+def reading_of(question: Question, cells: Iterable[str]) -> Reading:
+    """How the answers to a question are read: by the numbers of its options, or by a scale in words that holds all."""
+    given = {folded(cell) for cell in cells if cell}
+    if question.options and any(option.number is not None for option in question.options):
+        numbered = [(option, option.number) for option in question.options if option.number is not None]
+        stands_for = {folded(text): number for option, number in numbered for text in (option.code, option.label)}
+        numbers = [number for _, number in numbered]
+        return Reading(stands_for, question.low or min(numbers), question.high or max(numbers))
+    for scale in (*SCALES, *KANO):
+        if given and given <= set(scale):
+            return Reading({word: float(place) for place, word in enumerate(scale, start=1)}, 1, len(scale))
+    return Reading({}, question.low, question.high)
+
+
+def price_of(cell: str) -> float | None:
+    """The one price that an answer names; None when it names none, or a bracket.
+
+    Examples
+    --------
+    >>> [price_of(cell) for cell in ("€ 12,50", "1.250", "10-20", "weet niet")]
+    [12.5, 1250.0, None, None]
+    """
+    found = bracket_of(cell)
+    return found[0] if found is not None and found[0] == found[1] else None
+
+
+def bracket_of(cell: str) -> tuple[float, float] | None:
+    """The prices between which an answer lies; None when it names none."""
+    try:
+        left, right = parse_brackets([cell])[0]
+    except InvalidInputError:
+        return None
+    return None if math.isnan(left) else (left, right)
+
+
+def yes_of(cell: str) -> float | None:
+    """1 for yes, 0 for no; None for anything else.
+
+    Examples
+    --------
+    >>> yes_of("Ja"), yes_of("nee"), yes_of("misschien")
+    (1.0, 0.0, None)
+    """
+    said = folded(cell).split(",")[0]
+    return 1.0 if said in _YES else 0.0 if said in _NO else None
+
+
+def written_number(number: float) -> str:
+    """A number as it is kept: whole numbers without a point.
+
+    Examples
+    --------
+    >>> written_number(4.0), written_number(12.5)
+    ('4', '12.5')
+    """
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
