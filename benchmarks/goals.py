@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.catalogue import ENGINES, PEERS
+from benchmarks.generate import SIZES
 from benchmarks.questions import QUESTIONS
 
 OURS = "klantreis_local"
@@ -83,7 +84,7 @@ def _against_peers(sizes: Mapping[str, Answers]) -> Iterator[Goal]:
             other = " (which answers a different question)" if question in ENGINES[peer].differs else ""
             what = f"{question}: how many times as fast as {ENGINES[peer].name}{other}"
             goal = f"≥ {PEER_FACTOR:g}"
-            for size in reversed(list(sizes)):
+            for size in reversed([size for size in SIZES if size in sizes]):
                 theirs, ours = (sizes[size].get(name, {}).get(question, {}) for name in (peer, OURS))
                 if _has(theirs) and _has(ours):
                     factor = theirs["wall_s"] / ours["wall_s"]
