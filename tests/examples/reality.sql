@@ -72,11 +72,15 @@ SELECT household_id, campaign_id, 'nieuwe-afdeling', news[1], len(news),
   len(list_distinct(news)) > 1
 FROM run WHERE len(news) > 0;
 
--- Steps seen before the first of an earlier step of the map.
-CREATE TABLE disorder AS
-SELECT household_id, campaign_id, 'terugkomen' AS later, 'bon-inleveren' AS earlier FROM run
-WHERE trips[2] <= coupons[1]
-UNION ALL
-SELECT household_id, campaign_id, 'nieuwe-afdeling', 'terugkomen' FROM run WHERE news[1] < trips[2]
-UNION ALL
-SELECT household_id, campaign_id, 'nieuwe-afdeling', 'bon-inleveren' FROM run WHERE news[1] < coupons[1];
+-- What the map allows, read from its words for these runs. After the mailing comes the first trip, then a second one. A
+-- first coupon may come after any trip: after the first by its place, later by the declared way back; once it came, more
+-- may come at any time. Here every first coupon is handed in on a trip. A new department may come after the second trip,
+-- as often as it likes. What is left to go wrong is a new department on the first trip, or no second trip.
+CREATE TABLE judged AS
+SELECT household_id, campaign_id, len(trips) < 2 AS missing,
+  coalesce(news[1] < trips[2], FALSE) AS too_early,
+  -- Leaving out one that came too early costs one, and so does a second trip imagined before it. With several too early
+  -- the imagined trip is cheaper: another order. With one: another order when it comes nowhere else, else once too often.
+  coalesce(len(list_filter(news, lambda c: c < trips[2])) = 1 AND news[-1] >= trips[2], FALSE) AS too_often,
+  len(coupons) = 0 OR list_contains(trips, coupons[1]) AS coupon_in_place
+FROM run;

@@ -6,9 +6,12 @@ Written from the words of ``docs/methods/reality.md``: whole runs as lists of ev
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from klantreis.events.share import Share
+from klantreis.journeys.run_shares import wilson_by_customer
 
 
 @dataclass(frozen=True)
@@ -130,21 +133,14 @@ def lay(rows: Sequence[Row], steps: Sequence[PlainStep], rule: PlainRule) -> dic
             elif row.touchpoint not in known:
                 off.append((number, row))
                 after_last[number].append(row)
-    verdicts = [_verdict(run, steps, bound) for run in runs]
-    closed = [verdict for run, verdict in zip(runs, verdicts, strict=True) if run.stands != "open"]
-    pairs = [(pair, run.customer) for run, verdict in zip(runs, verdicts, strict=True) for pair in verdict["pairs"]]
+    returns = [_returns(run, steps) for run in runs]
     return {
         "runs": len(runs),
         "customers_with_runs": len({run.customer for run in runs}),
         "stands": Counter(run.stands for run in runs),
         "without_steps": sum(not run.path for run in runs),
         "events": [(run.events[0].time, run.events[-1].time) for run in runs],
-        "steps": {place: _step(place, runs, verdicts, after_last) for place in bound},
-        "disordered": sum(bool(verdict["pairs"]) for verdict in verdicts),
-        "pairs": {
-            pair: (count, len({who for other, who in pairs if other == pair}))
-            for pair, count in Counter(pair for pair, _ in pairs).items()
-        },
+        "steps": {place: _step(place, runs, returns, after_last) for place in bound},
         "off": {
             name: (
                 len({id(row) for _, row in off if row.touchpoint == name}),
@@ -154,47 +150,34 @@ def lay(rows: Sequence[Row], steps: Sequence[PlainStep], rule: PlainRule) -> dic
             for name in {row.touchpoint for _, row in off}
         },
         "off_runs": len({number for number, _ in off}),
+        "off_share": _share(runs, {number for number, _ in off}, range(len(runs))),
         "off_customers": len({row.customer for _, row in off}),
-        "fit": sum(not (v["missing"] or v["pairs"] or v["wrong"]) for v in closed),
-        "missing": sum(bool(v["missing"]) for v in closed),
-        "disordered_closed": sum(bool(v["pairs"]) for v in closed),
-        "wrong_repeat": sum(bool(v["wrong"]) for v in closed),
     }
 
 
-def _verdict(run: Run, steps: Sequence[PlainStep], bound: Sequence[int]) -> dict[str, list[Any]]:
-    """What does not fit in one run, and its returns as (step, declared)."""
+def _returns(run: Run, steps: Sequence[PlainStep]) -> list[tuple[int, bool]]:
+    """Where a run came back to a step after another one, and whether the map declares it."""
     path = [step for step, _ in run.path]
     loops = [at for at in range(1, len(path)) if may_return(steps, path[at - 1], path[at])]
-    wrong: list[Any] = []
-    returns: list[Any] = []
+    found = []
     for at, step in enumerate(path):
-        if step not in path[:at]:
-            continue
-        before = max(place for place in range(at) if path[place] == step)
-        declared = any(before < loop <= at and path[loop] <= step for loop in loops)
-        if not declared and not steps[step].repeatable:
-            wrong.append(step)
-        if path[at - 1] != step:
-            returns.append((step, declared))
-    return {
-        "missing": [place for place in bound if not steps[place].optional and place not in path],
-        "pairs": [
-            (later, earlier)
-            for later in set(path)
-            for earlier in set(path)
-            if later > earlier and path.index(later) < path.index(earlier)
-        ],
-        "wrong": wrong,
-        "returns": returns,
-    }
+        if step in path[:at] and path[at - 1] != step:
+            before = max(place for place in range(at) if path[place] == step)
+            found.append((step, any(before < loop <= at and path[loop] <= step for loop in loops)))
+    return found
+
+
+def _share(runs: Sequence[Run], counted: Iterable[int], of: Iterable[int]) -> Share:
+    """A share of runs, with the interval that looks at customers."""
+    part, whole = (Counter(runs[number].customer for number in numbers) for numbers in (counted, of))
+    return wilson_by_customer([part[who] for who in whole], list(whole.values()))
 
 
 def _step(
-    place: int, runs: Sequence[Run], verdicts: Sequence[dict[str, list[Any]]], after_last: dict[int, list[Row]]
+    place: int, runs: Sequence[Run], all_returns: Sequence[list[tuple[int, bool]]], after_last: dict[int, list[Row]]
 ) -> dict[str, Any]:
     reaching = [number for number, run in enumerate(runs) if place in [step for step, _ in run.path]]
-    waits, outcome = [], Counter[str]()
+    waits, outcome, dropped = [], Counter[str](), []
     for number in reaching:
         run = runs[number]
         first = next(at for at, (step, _) in enumerate(run.path) if step == place)
@@ -205,17 +188,19 @@ def _step(
             outcome["went_on"] += 1
         elif run.stands == "timed_out":
             outcome["elsewhere" if after_last[number] else "silent"] += 1
+            dropped.append(number)
         else:
             outcome["at_end" if run.stands == "ended" else "open"] += 1
-    returns = {
-        number: [declared for step, declared in verdicts[number]["returns"] if step == place] for number in reaching
-    }
+    returns = {number: [declared for step, declared in all_returns[number] if step == place] for number in reaching}
     return {
         "reach": len(reaching),
         "customers": len({runs[number].customer for number in reaching}),
         "repeats": sum(step == place for run in runs for step, _ in run.path) - len(reaching),
         "after": outcome,
         "waits": sorted(waits),
+        "reach_share": _share(runs, reaching, range(len(runs))),
+        "dropped_share": _share(runs, dropped, reaching),
+        "returned_share": _share(runs, [number for number, found in returns.items() if found], reaching),
         "returned": sum(bool(found) for found in returns.values()),
         "returned_by": len({runs[number].customer for number, found in returns.items() if found}),
         "undeclared": sum(not all(found) for found in returns.values()),

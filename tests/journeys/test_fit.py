@@ -16,6 +16,7 @@ from klantreis.journeys.fit import fit
 from klantreis.journeys.fit_values import Departure, FitMove, MapFit
 from klantreis.journeys.fit_words import departure_words
 from klantreis.journeys.journey import Journey
+from klantreis.journeys.run_shares import wilson_by_customer
 from klantreis.values import Lang
 from tests.journeys.test_reality import journey as any_journey
 from tests.journeys.test_reality import log, step
@@ -220,8 +221,8 @@ def test_customers_are_counted_once_over_their_runs() -> None:
         log("an: a@0 c@1 x@2 d@3 end@4 a@5 c@6 x@7 d@8 end@9", "bo: a@0 c@1 d@2 end@3"),
     )
     skipped, off = found.departures
-    assert (skipped.way, skipped.runs, skipped.customers) == ("skipped", wilson(3, 3), 2)
-    assert (off.touchpoint, off.other, off.runs, off.customers) == ("x", "c", wilson(2, 3), 1)
+    assert (skipped.way, skipped.runs, skipped.customers) == ("skipped", wilson_by_customer([2, 1], [2, 1]), 2)
+    assert (off.touchpoint, off.other, off.runs, off.customers) == ("x", "c", wilson_by_customer([2, 0], [2, 1]), 1)
     assert [(one.kind, one.runs.count, one.customers) for one in found.kinds] == [
         ("ad_hoc", 2, 1), ("missing", 3, 2), ("order", 0, 0)
     ]  # fmt: skip
@@ -259,12 +260,12 @@ def test_every_way_is_said_in_both_languages() -> None:
     titles = {one.id: one.title for one in found.steps}
     dutch, english = ({departure_words(one, titles, lang=lang) for one in found.departures} for lang in get_args(Lang))
     assert dutch == {
-        "‘x’, dat niet op de kaart staat, komt vóór de eerste stap",
-        "‘y’, dat niet op de kaart staat, komt na ‘Ik kies’",
+        "‘x’, dat niet beschreven is, komt vóór de eerste stap",
+        "‘y’, dat niet beschreven is, komt na ‘Ik kies’",
         "‘Ik kies’ komt vóór ‘Ik kijk’",
         "‘Ik kies’ wordt overgeslagen",
         "De klantreis eindigt na ‘Ik kies’; ‘Ik koop’ volgt niet",
-        "‘Ik kijk’ komt nog een keer, waar de kaart dat niet verwacht",
+        "‘Ik kijk’ komt nog een keer, waar dat niet beschreven is",
         "Er is geen stap te zien; ‘Ik kijk’ ontbreekt al",
         "‘Ik koop’ mislukt",
     }

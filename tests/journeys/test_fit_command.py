@@ -95,15 +95,15 @@ def test_the_text_says_in_the_workspaces_language_how_customers_leave_the_map(st
     result = run(store, "--before", "2026-02-01")
     assert result.exit_code == 0, result.output
     for line in (
-        "Past de praktijk bij de kaart? Boodschappen",
+        "Past de praktijk bij de beschreven klantreis? Boodschappen",
         "24 afgesloten klantreizen van 24 klanten, in 2 varianten; nog open en niet beoordeeld: 1.",
-        "12 van 24 klantreizen (50,0\xa0%; 31,4–68,6\xa0%) volgen de stappen van de kaart zonder afwijking.",
+        "12 van 24 klantreizen (50,0\xa0%; 31,4–68,6\xa0%) passen: zij volgen de beschreven stappen zonder afwijking.",
         "komt vóór ‘Ik ga naar de winkel’, in 12 van 24 klantreizen (50,0\xa0%; 31,4–68,6\xa0%) van 12 klanten.",
-        "‘rival’, dat niet op de kaart staat, komt na ‘Ik reken af’, in 12 van 24 klantreizen",
+        "‘rival’, dat niet beschreven is, komt na ‘Ik reken af’, in 12 van 24 klantreizen",
         "‘Ik reken af’ mislukt, in 6 van 24 klantreizen",
         "Klantreizen die vóór 1 februari 2026 begonnen, en vanaf die dag",
-        "Overeenkomst met de kaart: 1,000 ervoor (12 klantreizen), 0,667 erna (12 klantreizen).",
-        "klanten wijken vaker af van de kaart.",
+        "Overeenkomst met de beschreven klantreis: 1,000 ervoor (12 klantreizen), 0,667 erna (12 klantreizen).",
+        "klanten wijken vaker af van de beschreven klantreis.",
         "Over oorzaken zegt het niets.",
     ):
         assert line in result.output, line

@@ -19,6 +19,7 @@ from klantreis.journeys.fit_interval import per_customer, resampled
 from klantreis.journeys.fit_kernels import number_variants
 from klantreis.journeys.fit_values import MapFit
 from klantreis.journeys.reality import reality
+from klantreis.journeys.run_shares import wilson_by_customer
 from tests.journeys.fit_reference import fits
 from tests.journeys.reality_reference import PlainRule, PlainStep, Row, Run, runs_of
 from tests.journeys.test_reality_laws import HOUR, journey_of, log_from, maps, rows, rules
@@ -67,7 +68,11 @@ def test_what_is_counted_equals_plain_counting(
     assert found.follow is not None
     assert found.fitness is not None
     assert found.fitness_with_ad_hoc is not None
-    assert found.follow.count == sum(fits(trace, steps) for trace in traces)
+    followed, all_runs = (
+        Counter(run.customer for run, trace in zip(runs, traces, strict=True) if every or fits(trace, steps))
+        for every in (False, True)
+    )
+    assert found.follow == wilson_by_customer([followed[who] for who in all_runs], list(all_runs.values()))
     assert found.fitness_with_ad_hoc.cost == (found.fitness.cost or 0) + sum(map(len, off))
     shortest = sum(not steps[place].optional for place in bound)
     assert found.fitness.worst == sum(len(trace) + shortest for trace in traces)
@@ -75,22 +80,29 @@ def test_what_is_counted_equals_plain_counting(
 
 @given(events=rows.map(with_key), steps=maps(), rule=rules)
 @settings(max_examples=250)
-def test_without_ways_back_it_agrees_with_reality(
-    events: list[Row], steps: tuple[PlainStep, ...], rule: PlainRule
-) -> None:
-    steps = tuple(replace(step, loop_to=None) for step in steps)
+def test_reality_says_the_same_of_fit(events: list[Row], steps: tuple[PlainStep, ...], rule: PlainRule) -> None:
     journey, log = journey_of(steps, rule), log_from(events)
-    found, seen = fit(journey, log, resamples=1), reality(journey, log)
-    if found.follow is None or seen.fit.share is None:
-        assert found.follow is seen.fit.share is None
-        return
-    # Reality takes one reading of an event that may be several steps; alignment takes the best.
-    assert found.follow.count >= seen.fit.share.count
-    bound = [step for step in steps if step.bound]
-    names: Counter[str] = Counter(name for step in bound for name in step.touchpoints)
+    found, seen = fit(journey, log, top=10_000, resamples=1), reality(journey, log)
+    assert (seen.fit.share, seen.fit.open) == (found.follow, found.runs.open)
+    kinds = {one.kind: one for one in found.kinds}
+    assert (seen.disorder.runs, seen.disorder.customers) == (kinds["order"].runs, kinds["order"].customers)
+    assert (seen.fit.missing, seen.fit.disordered) == (kinds["missing"].runs.count, kinds["order"].runs.count)
+    again = [one for one in found.departures if one.way == "again"]
+    assert max((one.runs.count for one in again), default=0) <= (seen.fit.wrong_repeat or 0)
+    assert (seen.fit.wrong_repeat or 0) <= sum(one.runs.count for one in again)
+    assert {(pair.later, pair.earlier, pair.runs, pair.customers) for pair in seen.disorder.pairs} == {
+        (one.step, one.other, one.runs, one.customers) for one in found.departures if one.way == "swapped"
+    }
+
+
+@given(events=rows.map(with_key), steps=maps(), rule=rules)
+@settings(max_examples=250)
+def test_what_never_came_is_missing(events: list[Row], steps: tuple[PlainStep, ...], rule: PlainRule) -> None:
+    steps = tuple(replace(step, loop_to=None) for step in steps)
+    found = fit(journey_of(steps, rule), log_from(events), resamples=1)
+    names: Counter[str] = Counter(name for step in steps if step.bound for name in step.touchpoints)
     if any(number > 1 for number in names.values()):
         return
-    assert found.follow == seen.fit.share
     runs = closed_runs(events, steps, rule)
     for place, step in enumerate(steps):
         missing = found.steps[place].deviation("missing")

@@ -16,6 +16,7 @@ from klantreis.events.local import LocalLog, log_of
 from klantreis.events.share import wilson
 from klantreis.journeys.journey import Journey
 from klantreis.journeys.reality import After, Reality, StepReality, reality
+from klantreis.journeys.run_shares import wilson_by_customer
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -70,8 +71,8 @@ def test_a_run_ends_at_its_end_and_a_new_start_begins_another() -> None:
     assert (found.runs.n, found.runs.ended, found.runs.open, found.runs.timed_out) == (2, 1, 1, 0)
     assert (found.runs.customers, found.runs.customers_with_runs) == (2, 1)
     # The second mail belongs to the open run; the shopping before and after the runs counts nowhere.
-    assert (at(found, "mail").reach, at(found, "mail").repeats) == (wilson(2, 2), 1)
-    assert at(found, "shop").reach == wilson(1, 2)
+    assert (at(found, "mail").reach, at(found, "mail").repeats) == (wilson_by_customer([2], [2]), 1)
+    assert at(found, "shop").reach == wilson_by_customer([1], [2])
     assert (found.runs.first, found.runs.last) == ("2026-01-02T00:00:00+00:00", "2026-01-07T00:00:00+00:00")
 
 
@@ -114,8 +115,8 @@ def test_runs_are_kept_apart_by_key() -> None:
         log("an: mail/k1@0 mail/k2@1 shop@2 pay/k1@3 shop@4 other@5"),
     )
     assert (found.runs.n, found.runs.ended, found.runs.open) == (2, 1, 1)
-    assert (at(found, "shop").reach, at(found, "shop").repeats) == (wilson(2, 2), 1)
-    assert at(found, "pay").reach == wilson(1, 2)
+    assert (at(found, "shop").reach, at(found, "shop").repeats) == (wilson_by_customer([2], [2]), 1)
+    assert at(found, "pay").reach == wilson_by_customer([1], [2])
     assert at(found, "shop").customers == 1
 
 
@@ -207,7 +208,7 @@ def test_fit_counts_closed_runs_and_says_why_not() -> None:
     fit = found.fit
     assert (fit.share, fit.open) == (wilson(2, 5), 1)
     assert (fit.missing, fit.disordered, fit.wrong_repeat) == (1, 1, 1)
-    assert [(pair.later, pair.earlier, pair.runs) for pair in found.disorder.pairs] == [("chat", "shop", wilson(1, 6))]
+    assert [(pair.later, pair.earlier, pair.runs) for pair in found.disorder.pairs] == [("chat", "shop", wilson(1, 5))]
 
 
 def test_what_is_not_on_the_map_is_counted_per_run() -> None:

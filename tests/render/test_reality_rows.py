@@ -132,7 +132,10 @@ def test_the_summary_and_the_last_note_frame_the_figures(lang: Lang, summary: st
 
 def test_the_notes_name_order_loops_what_is_off_the_map_and_what_is_never_seen() -> None:
     notes = view(reality(JOURNEY, LOG)).notes
-    assert "In 1 van 5 klantreizen (20\xa0%; 3,6–62,4\xa0%) kwamen stappen in een andere volgorde" in " ".join(notes)
+    assert (
+        "In 1 van 4 afgesloten klantreizen (25\xa0%; 4,6–69,9\xa0%) kwamen stappen in een andere volgorde"
+        in " ".join(notes)
+    )
     assert "‘Ik koop’ vóór ‘Ik kijk rond’ (n\xa0=\xa01)" in " ".join(notes)
     assert any(note.startswith("Terug naar ‘Ik kijk rond’: 1 van 4 klantreizen") for note in notes)
     assert "Niet in de beschreven klantreis: bellen (n\xa0=\xa01), elders (n\xa0=\xa01). " in " ".join(notes)

@@ -46,7 +46,6 @@ def fit_text(found: MapFit, *, title: str, lang: Lang) -> str:
             *(_drift(found, found.drift, lang) if found.drift else []),
             *([_say("hidden_below", lang, k=found.hidden_below)] if found.hidden_below else []),
             _say("basis", lang),
-            _say("loops", lang),
             _say("not_causal", lang),
         ]
     )

@@ -37,7 +37,7 @@ def reality_text(found: Reality, *, title: str, lang: Lang) -> str:
             *_off_map(found, lang),
             "",
             _say("basis.title", lang),
-            *(f"  {_say(f'basis.{one}', lang)}" for one in ("reach", "dropped_out", "next", "fit", "independence")),
+            *(f"  {_say(f'basis.{one}', lang)}" for one in ("reach", "dropped_out", "next", "fit", "customers")),
             "",
             *([_say("hidden_below", lang, k=found.hidden_below)] if found.hidden_below else []),
             _say("not_causal", lang),
@@ -163,8 +163,13 @@ def _say(message: str, lang: Lang, **values: object) -> str:
 def _part(share: Share | None, lang: Lang) -> dict[str, str]:
     few = _say("few", lang)
     if share is None:
-        return {"count": few, "n": few, "value": few}
-    return {"count": _count(share.count, lang), "n": _count(share.n, lang), "value": _percent(share, lang)}
+        return {"count": few, "n": few, "value": few, "interval": few}
+    return {
+        "count": _count(share.count, lang),
+        "n": _count(share.n, lang),
+        "value": _percent(share, lang),
+        "interval": _interval(share, lang),
+    }
 
 
 def _wait(wait: Wait | None, lang: Lang) -> tuple[str, str, str]:

@@ -86,14 +86,26 @@ def wilson(successes: int, n: int, *, confidence: float = 0.95) -> Share:
         raise InvalidInputError(f"A confidence level lies between 0 and 1, not at {confidence}.", hint="Try 0.95.")
     if n == 0:
         return Share(0, 0, None, 0.0, 1.0, confidence)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    low, high = score_interval(successes, n, confidence=confidence)
+    return Share(int(successes), int(n), successes / n, low, high, confidence)
+
+
+def score_interval(successes: int, n: int, *, confidence: float, widening: float = 1.0) -> tuple[float, float]:
+    """The ends of the Wilson interval; ``widening`` multiplies the squared quantile: the n are worth that much less.
+
+    Examples
+    --------
+    >>> score_interval(30, 60, confidence=0.95, widening=2.0) == score_interval(15, 30, confidence=0.95)
+    True
+    """
+    squared = widening * NormalDist().inv_cdf(0.5 + confidence / 2) ** 2
     share = successes / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    centre = (share + squared / (2 * n)) / (1 + squared / n)
+    half = math.sqrt(squared * (share * (1 - share) / n + squared / (4 * n * n))) / (1 + squared / n)
     # At 0 and n the exact ends are 0 and 1; rounding must not push them past the share itself.
     low = 0.0 if successes == 0 else max(0.0, centre - half)
     high = 1.0 if successes == n else min(1.0, centre + half)
-    return Share(int(successes), int(n), share, low, high, confidence)
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)

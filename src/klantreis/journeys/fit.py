@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from klantreis.errors import InvalidInputError
-from klantreis.events.share import wilson
 from klantreis.journeys.drift import DeviationKind, Difference, Drift, Fitness, StepDrift, newcombe
 from klantreis.journeys.fit_values import (
     KIND_OF,
@@ -103,10 +102,12 @@ def fit(
     from klantreis.journeys.alignment import Costs
     from klantreis.journeys.fit_counts import count_deviations
     from klantreis.journeys.fit_traces import align_variants, read_traces
+    from klantreis.journeys.laying import lay_out
+    from klantreis.journeys.run_shares import share_where
 
     costs = costs or Costs()
     split = before or journey.reviewed_on
-    traces = read_traces(journey, journey.runs, log)
+    traces = read_traces(journey, log, lay_out(journey, journey.runs, log))
     aligned = align_variants(journey, traces, costs=costs)
     period = _period(traces, log, split)
     counts = count_deviations(traces, aligned, period=period, costs=costs)
@@ -122,11 +123,11 @@ def fit(
         runs=ClosedRuns(closed=n, customers=_different(who), open=traces.n_open, variants=len(traces.leaders)),
         fitness=_fitness(who, counts.cost, counts.worst, **draw) if ids else None,
         fitness_with_ad_hoc=_fitness(who, counts.cost + off, counts.worst + off, **draw) if ids else None,
-        follow=wilson(int((counts.cost == 0).sum()), n) if ids else None,
-        kinds=tuple(_deviation(counts, kind, at + 1, n) for kind in _kinds_of(journey)),
-        before_steps=_deviation(counts, "ad_hoc", at, n),
+        follow=share_where(who, counts.cost == 0) if ids else None,
+        kinds=tuple(_deviation(counts, kind, at + 1) for kind in _kinds_of(journey)),
+        before_steps=_deviation(counts, "ad_hoc", at),
         steps=_steps(journey, traces, counts),
-        departures=_departures(counts, ids, log, n=n, top=top),
+        departures=_departures(traces, counts, ids, log, top=top),
         variants=_variants(traces, aligned, counts, ids, top=top),
         drift=None if split is None else _drift(journey, traces, counts, split=split, period=period, **draw),
     )
@@ -190,40 +191,35 @@ def _drift(
             both = draws.interval(fits[1] - fits[0], confidence=CONFIDENCE)
         low, high = both or (None, None)
         difference = Difference(value=after.value - before.value, low=low, high=high, method="bootstrap-by-customer")
-    n = [int(np.count_nonzero(~later)), int(np.count_nonzero(later))]
     bound = [journey.steps[place] for place in traces.laid.bound]
     rows: list[tuple[str | None, DeviationKind, int]] = [(None, kind, len(bound) + 1) for kind in _kinds_of(journey)]
     rows += [
         (step.id, kind, at)
         for at, step in enumerate(bound)
         for number, kind in enumerate(KINDS)
-        if counts.runs[2, number, at]
+        if counts.customers(number, at)
     ]
     steps = []
     for step_id, kind, at in rows:
         number = KINDS.index(kind)
-        shares = [wilson(int(counts.runs[part, number, at]), n[part]) for part in (0, 1)]
+        shares = [counts.share(number, at, period=part) for part in (0, 1)]
         steps.append(
             StepDrift(
                 step=step_id,
                 kind=kind,
                 before=shares[0],
-                before_customers=int(counts.customers[0, number, at]),
+                before_customers=counts.customers(number, at, period=0),
                 after=shares[1],
-                after_customers=int(counts.customers[1, number, at]),
+                after_customers=counts.customers(number, at, period=1),
                 difference=newcombe(*shares),
             )
         )
     return Drift(split=split, before=before, after=after, difference=difference, steps=tuple(steps))
 
 
-def _deviation(counts: FitCounts, kind: DeviationKind, at: int, n: int) -> StepDeviation:
+def _deviation(counts: FitCounts, kind: DeviationKind, at: int) -> StepDeviation:
     number = KINDS.index(kind)
-    return StepDeviation(
-        kind=kind,
-        runs=wilson(int(counts.runs[2, number, at]), n),
-        customers=int(counts.customers[2, number, at]),
-    )
+    return StepDeviation(kind=kind, runs=counts.share(number, at), customers=counts.customers(number, at))
 
 
 def _kinds_of(journey: Journey) -> tuple[DeviationKind, ...]:
@@ -234,14 +230,13 @@ def _kinds_of(journey: Journey) -> tuple[DeviationKind, ...]:
 
 def _steps(journey: Journey, traces: Traces, counts: FitCounts) -> tuple[StepFit, ...]:
     row_of = {place: row for row, place in enumerate(traces.laid.bound)}
-    n = len(traces.customer)
     return tuple(
         StepFit(
             id=step.id,
             title=step.title,
             bound=place in row_of,
             deviations=tuple(
-                _deviation(counts, kind, row_of[place], n)
+                _deviation(counts, kind, row_of[place])
                 for kind in KINDS
                 if place in row_of and (kind != "failed" or step.failed is not None)
             ),
@@ -250,10 +245,12 @@ def _steps(journey: Journey, traces: Traces, counts: FitCounts) -> tuple[StepFit
     )
 
 
-def _departures(counts: FitCounts, ids: list[str], log: LocalLog, *, n: int, top: int) -> tuple[Departure, ...]:
+def _departures(traces: Traces, counts: FitCounts, ids: list[str], log: LocalLog, *, top: int) -> tuple[Departure, ...]:
+    from klantreis.journeys.fit_counts import off_map_ways
+
     def order(way: Way) -> tuple[int, int, str, int, int, str]:
         name = log.touchpoints[way.touchpoint] if way.touchpoint >= 0 else ""
-        return -way.runs, -way.customers, way.way, way.step, way.other, name
+        return -way.share.count, -way.customers, way.way, way.step, way.other, name
 
     return tuple(
         Departure(
@@ -262,10 +259,10 @@ def _departures(counts: FitCounts, ids: list[str], log: LocalLog, *, n: int, top
             step=ids[way.step] if way.step >= 0 else None,
             other=ids[way.other] if way.other >= 0 else None,
             touchpoint=log.touchpoints[way.touchpoint] if way.touchpoint >= 0 else None,
-            runs=wilson(way.runs, n),
+            runs=way.share,
             customers=way.customers,
         )
-        for way in sorted(counts.ways, key=order)[:top]
+        for way in sorted([*counts.ways, *off_map_ways(traces, counts)], key=order)[:top]
     )
 
 
@@ -275,8 +272,8 @@ def _variants(
     import numpy as np
 
     from klantreis.journeys.alignment import MOVE_KINDS
+    from klantreis.journeys.run_shares import share_where
 
-    n = len(traces.customer)
     sizes = np.bincount(traces.variant, minlength=len(traces.leaders))
     _, offsets = traces.variant_events()
 
@@ -289,7 +286,7 @@ def _variants(
         FitVariant(
             moves=tuple(move(one, at) for at in range(aligned.offsets[one], aligned.offsets[one + 1])),
             cost=int(aligned.cost[one]),
-            runs=wilson(int(sizes[one]), n),
+            runs=share_where(traces.customer, traces.variant == one),
             customers=_different(traces.customer[traces.variant == one]),
         )
         for one in np.argsort(-sizes, kind="stable")[:top].tolist()

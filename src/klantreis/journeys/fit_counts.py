@@ -7,13 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from klantreis.events.share import Share
 from klantreis.journeys import fit_kernels as kernels
 from klantreis.journeys.alignment import Alignments, Costs
 from klantreis.journeys.fit_traces import Traces
 from klantreis.journeys.fit_values import WayOff
+from klantreis.journeys.run_shares import RunSizes, runs_each, sizes_of
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -24,7 +27,7 @@ class Way:
     step: int
     other: int
     touchpoint: int
-    runs: int
+    share: Share
     customers: int
 
 
@@ -32,16 +35,28 @@ class Way:
 class FitCounts:
     """The counts.
 
-    ``runs[period, kind, step]`` and ``customers`` alike: period 2 is both together, place n of the n bound steps stands
-    for "before any", n + 1 for "somewhere". ``cost`` and ``worst`` are per run, without what is off the map.
+    ``by_step[period, kind, step]`` holds what ``fit_kernels.tally`` counts; ``sizes`` the runs per period, 2 for both
+    together. ``ways`` leaves out what is off the map; ``after`` is for ``off_map_ways``. ``cost`` and ``worst`` are per
+    run, without what is off the map; ``again`` says whether a step came again where the map does not allow it.
     """
 
-    runs: Ints
-    customers: Ints
+    by_step: Ints
+    sizes: tuple[RunSizes, RunSizes, RunSizes]
     ways: tuple[Way, ...]
     cost: Ints
     worst: Ints
+    again: Bools
     stands_for: Small
+    after: Small
+
+    def share(self, kind: int, step: int, *, period: int = 2) -> Share:
+        """The share of runs with a kind of deviation at a step; step n: before any, n + 1: anywhere."""
+        counted = self.by_step[period, kind, step]
+        return _share(self.sizes[period], counted)
+
+    def customers(self, kind: int, step: int, *, period: int = 2) -> int:
+        """The different customers in those runs."""
+        return int(self.by_step[period, kind, step, kernels.CUSTOMERS])
 
 
 def count_deviations(traces: Traces, aligned: Alignments, *, period: Small, costs: Costs) -> FitCounts:
@@ -50,29 +65,66 @@ def count_deviations(traces: Traces, aligned: Alignments, *, period: Small, cost
     judged = kernels.judge(
         symbols, offsets, traces.matches, aligned.offsets, aligned.kind, aligned.event, aligned.label
     )
-    off_run, off_gap, off_touchpoint = traces.off
-    runs, customers, way_runs, way_customers, after = kernels.tally(
-        (traces.customer, traces.variant, period),
+    off_run, off_gap, _ = traces.off
+    customer = traces.customer
+    parts = [np.flatnonzero(period == part) for part in (0, 1)]
+    within = np.empty(len(customer), np.int64)
+    for part in parts:
+        within[part] = runs_each(customer[part])
+    by_step, by_way, after = kernels.tally(
+        (customer, traces.variant, period),
+        (within, runs_each(customer)),
         (traces.offsets, traces.kinds, offsets),
         judged,
         (off_run, off_gap),
         traces.failed,
     )
+    whole = sizes_of(customer)
     lengths = np.diff(traces.offsets)
+    again: Bools = np.any(judged[1] & (1 << kernels.AD_HOC), axis=1)
     return FitCounts(
-        runs=runs,
-        customers=customers,
-        ways=(
-            *_ways(way_runs, way_customers, len(traces.laid.bound)),
-            *_off_map(traces.customer, off_run, off_touchpoint, after),
-        ),
+        by_step=by_step,
+        sizes=(sizes_of(customer[parts[0]]), sizes_of(customer[parts[1]]), whole),
+        ways=tuple(_ways(by_way, len(traces.laid.bound), whole)),
         cost=aligned.cost[traces.variant],
         worst=lengths * costs.log + aligned.shortest,
+        again=again[traces.variant],
         stands_for=judged[0],
+        after=after,
     )
 
 
-def _ways(runs: Ints, customers: Ints, n_steps: int) -> list[Way]:
+def off_map_ways(traces: Traces, counts: FitCounts) -> list[Way]:
+    """The touchpoints off the map as ways of leaving it, by the step after which they came."""
+    run, _, touchpoint = traces.off
+    if len(run) == 0:
+        return []
+    whole, after = counts.sizes[2], counts.after
+    width = int(after.max()) + 2
+    place = touchpoint.astype(np.int64) * width + after + 1
+    # One number per place and run, then per place and customer: how many runs of that customer.
+    runs = np.unique(place * len(traces.customer) + run)
+    number, customer = runs // len(traces.customer), traces.customer[runs % len(traces.customer)]
+    first = np.flatnonzero(np.append(True, (np.diff(number) != 0) | (np.diff(customer) != 0)))
+    counted = np.diff(np.append(first, len(runs)))
+    crossed = counted * runs_each(traces.customer)[runs[first] % len(traces.customer)]
+    places, start = np.unique(number[first], return_index=True)
+    table = np.stack(
+        (
+            np.add.reduceat(counted, start),
+            np.diff(np.append(start, len(first))),
+            np.add.reduceat(counted * counted, start),
+            np.add.reduceat(crossed, start),
+        ),
+        axis=1,
+    )
+    return [
+        Way("off_map", -1, int(one % width) - 1, int(one // width), _share(whole, row), int(row[kernels.CUSTOMERS]))
+        for one, row in zip(places, table, strict=True)
+    ]
+
+
+def _ways(by_way: Ints, n_steps: int, whole: RunSizes) -> list[Way]:
     names: dict[int, WayOff] = {
         kernels.SKIPPED: "skipped",
         kernels.STOPPED: "stopped",
@@ -81,29 +133,15 @@ def _ways(runs: Ints, customers: Ints, n_steps: int) -> list[Way]:
         kernels.FAILING: "failed",
     }
     found = []
-    for code in np.flatnonzero(runs).tolist():
+    for code in np.flatnonzero(by_way[:, kernels.RUNS]).tolist():
         rest, other = divmod(code, n_steps + 1)
         way, step = divmod(rest, n_steps + 1)
-        found.append(Way(names[way], step, other - 1, -1, int(runs[code]), int(customers[code])))
+        counted = by_way[code]
+        found.append(Way(names[way], step, other - 1, -1, _share(whole, counted), int(counted[kernels.CUSTOMERS])))
     return found
 
 
-def _off_map(customer: Ints, run: Ints, touchpoint: Small, after: Small) -> list[Way]:
-    if len(run) == 0:
-        return []
-    width = int(after.max()) + 2
-    place = touchpoint.astype(np.int64) * width + after + 1
-    numbers, runs = _distinct_within(place, run)
-    _, customers = _distinct_within(place, customer[run])
-    return [
-        Way("off_map", -1, int(number % width) - 1, int(number // width), int(n), int(by))
-        for number, n, by in zip(numbers, runs, customers, strict=True)
-    ]
-
-
-def _distinct_within(place: Ints, who: Ints) -> tuple[Ints, Ints]:
-    """The distinct places, and how many different ``who`` each has."""
-    width = int(who.max()) + 1
-    pairs = np.unique(place * width + who)
-    numbers, counts = np.unique(pairs // width, return_counts=True)
-    return numbers, counts
+def _share(whole: RunSizes, counted: Ints) -> Share:
+    return whole.share(
+        int(counted[kernels.RUNS]), squares=int(counted[kernels.SQUARES]), crosses=int(counted[kernels.CROSSES])
+    )

@@ -22,6 +22,10 @@ UNCOUNTED, OFF_MAP = -1, -2
 AD_HOC, MISSING, ORDER, FAILED = 0, 1, 2, 3
 #: The ways to leave the map within one trace; each is numbered together with its two steps.
 SKIPPED, STOPPED, SWAPPED, AGAIN, FAILING = 0, 1, 2, 3, 4
+#: What is counted: runs, different customers, and two sums over customers (of the square of the runs counted, and of
+#: these times all runs of the customer).
+RUNS, CUSTOMERS, SQUARES, CROSSES = 0, 1, 2, 3
+COUNTED = 4
 
 
 @kernel
@@ -248,19 +252,37 @@ def judge(
 
 
 @kernel
+def count_run(
+    counted: Ints, last: Ints, so_far: Ints, place: int | np.int64, customer: int, size: int | np.int64
+) -> None:
+    """Count one more run of a customer who made ``size`` runs; ``so_far[place]`` of them were counted before."""
+    if last[place] != customer:
+        last[place] = customer
+        so_far[place] = 0
+        counted[CUSTOMERS] += 1
+    counted[RUNS] += 1
+    counted[SQUARES] += 2 * so_far[place] + 1
+    counted[CROSSES] += size
+    so_far[place] += 1
+
+
+@kernel
 def tally(
     runs: tuple[Ints, Small, Small],
+    runs_each: tuple[Ints, Ints],
     traces: tuple[Ints, Small, Ints],
     judged: tuple[Small, Bytes, Ints, Small],
     off: tuple[Ints, Small],
     failed: Bools,
-) -> tuple[Ints, Ints, Ints, Ints, Small]:
+) -> tuple[Ints, Ints, Small]:
     """Count runs and customers per step and kind of deviation, and per way of leaving the map.
 
     Parameters
     ----------
     runs
         Customer, variant and period (0 or 1) per run, in order of customer.
+    runs_each
+        Per run, how many its customer made: in the same period, and in all.
     traces
         Offsets and kind of event of the runs' own events, and the offsets of the variants' events.
     judged
@@ -273,20 +295,21 @@ def tally(
     Returns
     -------
     tuple
-        Runs ``[period, kind, step]`` and customers alike, where period 2 is both together, place n of the n steps
-        stands for "before any" and place n + 1 for "somewhere"; runs and customers per way; and per touchpoint off
-        the map the step after which it came (-1: before any).
+        ``[period, kind, step, COUNTED]``, where period 2 is both together, place n of the n steps stands for "before
+        any" and place n + 1 for "somewhere"; ``[way, COUNTED]``; and per touchpoint off the map the step after which
+        it came (-1: before any). COUNTED: runs, customers, and the sums for an interval by customer.
     """
     customer, variant, period = runs
+    within, overall = runs_each
     offsets, kinds, variant_offsets = traces
     stands_for, marks, way_offsets, ways = judged
     off_run, off_gap = off
     n_steps = marks.shape[1]
-    by_step, step_customers = np.zeros((3, 4, n_steps + 2), np.int64), np.zeros((3, 4, n_steps + 2), np.int64)
-    step_last = np.full((3, 4, n_steps + 2), -1, np.int64)
+    by_step = np.zeros((3, 4, n_steps + 2, COUNTED), np.int64)
+    step_last, step_now = np.full((3, 4, n_steps + 2), -1, np.int64), np.zeros((3, 4, n_steps + 2), np.int64)
     n_ways = (FAILING + 1) * (n_steps + 1) * (n_steps + 1)
-    way_runs, way_customers = np.zeros(n_ways, np.int64), np.zeros(n_ways, np.int64)
-    way_run, way_last = np.full(n_ways, -1, np.int64), np.full(n_ways, -1, np.int64)
+    by_way, way_run = np.zeros((n_ways, COUNTED), np.int64), np.full(n_ways, -1, np.int64)
+    way_last, way_now = np.full(n_ways, -1, np.int64), np.zeros(n_ways, np.int64)
     after = np.empty(len(off_run), np.int32)
     here = np.zeros(n_steps + 2, np.uint8)
     o = 0
@@ -307,10 +330,7 @@ def tally(
                 way = np.int64((FAILING * (n_steps + 1) + step) * (n_steps + 1))
             if way_run[way] != r:
                 way_run[way] = r
-                way_runs[way] += 1
-                if way_last[way] != c:
-                    way_last[way] = c
-                    way_customers[way] += 1
+                count_run(by_way[way], way_last, way_now, way, c, overall[r])
         while o < len(off_run) and off_run[o] == r:
             step = stands_for[variant_offsets[v] + off_gap[o] - 1] if off_gap[o] > 0 else np.int32(-1)
             after[o] = step
@@ -322,8 +342,7 @@ def tally(
             for deviation in range(4):
                 if here[step] & (1 << deviation):
                     for part in (np.int64(period[r]), np.int64(2)):
-                        by_step[part, deviation, step] += 1
-                        if step_last[part, deviation, step] != c:
-                            step_last[part, deviation, step] = c
-                            step_customers[part, deviation, step] += 1
-    return by_step, step_customers, way_runs, way_customers, after
+                        size = overall[r] if part == 2 else within[r]
+                        last, now = step_last[part, deviation], step_now[part, deviation]
+                        count_run(by_step[part, deviation, step], last, now, step, c, size)
+    return by_step, by_way, after

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from klantreis.journeys import fit_kernels as kernels
 from klantreis.journeys.alignment import Alignments, Costs, align_symbols
 from klantreis.journeys.alignment_map import automaton_of_steps
-from klantreis.journeys.laying import Laid, lay_out, mask_of
+from klantreis.journeys.laying import Laid, mask_of
 from klantreis.journeys.reality_kernels import BELONGS, OPEN, refine
 
 if TYPE_CHECKING:
     from klantreis.events.local import LocalLog
-    from klantreis.journeys.journey import Journey, RunRule
+    from klantreis.journeys.journey import Journey
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
@@ -58,9 +58,8 @@ class Traces:
         return self.symbols[places], offsets
 
 
-def read_traces(journey: Journey, rule: RunRule, log: LocalLog) -> Traces:
-    """The closed runs of a journey in a log."""
-    laid = lay_out(journey, rule, log)
+def read_traces(journey: Journey, log: LocalLog, laid: Laid) -> Traces:
+    """The closed runs of a journey that is laid out over a log."""
     kinds, matched, flags, failed = _with_failures(journey, laid, log)
     numbers: dict[bytes, int] = {}
     symbol_of = np.empty(len(matched), np.int32)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from klantreis.errors import NotFoundError
 from klantreis.journeys import reality_kernels as kernels
+from klantreis.journeys.run_shares import runs_each
 
 if TYPE_CHECKING:
     from klantreis.events.local import LocalLog
@@ -54,13 +55,14 @@ class Counts:
     returned: Ints
     returned_by: Ints
     undeclared: Ints
+    step_sums: Ints
     wait_steps: NDArray[np.int32]
     waits: Ints
-    pairs: Ints
-    pair_customers: Ints
+    wait_customers: Ints
     off_events: Ints
     off_runs: Ints
     off_customers: Ints
+    off_sums: Ints
     totals: Ints
 
 
@@ -115,29 +117,26 @@ def lay_out(journey: Journey, rule: RunRule, log: LocalLog) -> Laid:
     return Laid(bound, kinds, flags, matched, table, eligible, chains)
 
 
-def count(journey: Journey, rule: RunRule, log: LocalLog) -> Counts:
-    """Cut the log into runs and walk them over the journey's steps."""
-    laid = lay_out(journey, rule, log)
-    bound, table, eligible = laid.bound, laid.runs, laid.eligible
-    steps = [journey.steps[place] for place in bound]
+def count(journey: Journey, log: LocalLog, laid: Laid) -> Counts:
+    """Walk the runs over the journey's steps."""
+    steps = [journey.steps[place] for place in laid.bound]
     repeatable = np.array([step.repeatable for step in steps], dtype=np.bool_)
-    step_counts, pairs, off, waits, totals = kernels.walk_runs(
-        table.arrays(),
+    step_counts, off, waits, totals = kernels.walk_runs(
+        laid.runs.arrays(),
         laid.chains,
         (plain(log.times), laid.kinds, log.touchpoint_codes.astype(np.int32)),
         laid.flags,
         kernels.choices(laid.matched, repeatable),
-        np.array([not step.optional for step in steps], dtype=np.bool_),
-        repeatable,
         declared_returns(journey.steps),
+        runs_each(laid.runs.customer),
         max(1, len(log.touchpoints)),
     )
-    reached, customers, repeats, after, returned, returned_by, undeclared = step_counts
+    reached, customers, repeats, after, returned, returned_by, undeclared, step_sums = step_counts
     return Counts(
-        bound=bound,
-        runs=table,
-        eligible=eligible,
-        last_times=waits[2],
+        bound=laid.bound,
+        runs=laid.runs,
+        eligible=laid.eligible,
+        last_times=waits[3],
         reached=reached,
         customers=customers,
         repeats=repeats,
@@ -145,13 +144,14 @@ def count(journey: Journey, rule: RunRule, log: LocalLog) -> Counts:
         returned=returned,
         returned_by=returned_by,
         undeclared=undeclared,
+        step_sums=step_sums,
         wait_steps=waits[0],
         waits=waits[1],
-        pairs=pairs[0],
-        pair_customers=pairs[1],
+        wait_customers=waits[2],
         off_events=off[0],
         off_runs=off[1],
         off_customers=off[2],
+        off_sums=off[3],
         totals=totals,
     )
 

@@ -18,7 +18,8 @@ class Wait(Value):
     """Times in seconds: quartiles (linear between order statistics) and an interval around the median.
 
     ``low`` and ``high`` are order statistics, so the interval keeps at least its ``confidence`` for any
-    distribution; with fewer than six times there is none at 95 %.
+    distribution; with fewer than six times there is none at 95 %. Where customers have several times each, they stand
+    further apart, as the share of times below the median is that much less certain (``order-statistics-by-customer``).
     """
 
     n: int = Field(ge=0)
@@ -28,7 +29,7 @@ class Wait(Value):
     low: float | None = None
     high: float | None = None
     confidence: float = 0.95
-    method: Literal["order-statistics"] = "order-statistics"
+    method: Literal["order-statistics", "order-statistics-by-customer"] = "order-statistics"
 
 
 def median_rank(n: int, *, confidence: float = 0.95) -> int | None:
@@ -59,13 +60,21 @@ def median_rank(n: int, *, confidence: float = 0.95) -> int | None:
         k += 1
 
 
-def wait_of(microseconds: NDArray[np.int64], *, confidence: float = 0.95) -> Wait:
+def wait_of(
+    microseconds: NDArray[np.int64], *, customer: NDArray[np.int64] | None = None, confidence: float = 0.95
+) -> Wait:
     """The median, quartiles and interval of some times.
 
     Parameters
     ----------
     microseconds
-        The times, in any order.
+        The times, in any order; with ``customer`` in order of customer.
+    customer
+        Whose time each is; without it, each is another customer's.
+
+    References
+    ----------
+    Woodruff (1952), JASA 47:635-646: the interval of a median from that of the share below it.
     """
     import numpy as np
 
@@ -74,6 +83,34 @@ def wait_of(microseconds: NDArray[np.int64], *, confidence: float = 0.95) -> Wai
         return Wait(n=0, confidence=confidence)
     ordered = np.sort(microseconds) / 1e6
     q1, median, q3 = (float(value) for value in np.quantile(ordered, (0.25, 0.5, 0.75)))
-    rank = median_rank(n, confidence=confidence)
+    widening = 1.0 if customer is None else _widening(microseconds, customer, confidence=confidence)
+    # So many independent times would tell as much; their rank is stretched to the times there are.
+    worth = int(n / widening)
+    rank = median_rank(worth, confidence=confidence)
+    if rank is not None and worth < n:
+        rank = max(1, math.floor(rank * (n + 1) / (worth + 1)))
     low, high = (None, None) if rank is None else (float(ordered[rank - 1]), float(ordered[n - rank]))
-    return Wait(n=n, q1=q1, median=median, q3=q3, low=low, high=high, confidence=confidence)
+    method: Literal["order-statistics", "order-statistics-by-customer"] = (
+        "order-statistics" if widening == 1 else "order-statistics-by-customer"
+    )
+    return Wait(n=n, q1=q1, median=median, q3=q3, low=low, high=high, confidence=confidence, method=method)
+
+
+def _widening(microseconds: NDArray[np.int64], customer: NDArray[np.int64], *, confidence: float) -> float:
+    """By how much less the times say than as many of different customers, of the share that lies below the median."""
+    import numpy as np
+
+    from klantreis.journeys.run_shares import first_runs, sizes_of
+
+    whole = sizes_of(customer)
+    if whole.squares == whole.n:
+        return 1.0
+    firsts = first_runs(customer)
+    below = np.add.reduceat((microseconds <= np.median(microseconds)).astype(np.int64), firsts)
+    each = np.diff(np.append(firsts, whole.n))
+    return whole.widening(
+        float(below.sum()),
+        squares=float((below * below).sum()),
+        crosses=float((below * each).sum()),
+        confidence=confidence,
+    )

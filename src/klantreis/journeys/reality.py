@@ -10,14 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from klantreis.errors import InvalidInputError
-from klantreis.events.share import Share, wilson
+from klantreis.events.share import Share
 from klantreis.journeys.journey import Journey, RunRule
 from klantreis.journeys.medians import Wait
 from klantreis.values import Value
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from klantreis.events.local import LocalLog
-    from klantreis.journeys.laying import Counts
+    from klantreis.journeys.laying import Counts, Laid
+    from klantreis.journeys.run_shares import RunSizes
+
+    Ints = NDArray[np.int64]
 
 
 class After(Value):
@@ -61,7 +67,7 @@ class StepReality(Value):
 
 
 class Deviation(Value):
-    """Runs in which a ``later`` step of the map was seen before the first of an ``earlier`` one."""
+    """Closed runs in which a ``later`` step came before an ``earlier`` one where the map does not allow it."""
 
     later: str
     earlier: str
@@ -70,9 +76,10 @@ class Deviation(Value):
 
 
 class Disorder(Value):
-    """Order deviations: the share of runs with at least one, and the pairs, most frequent first."""
+    """Order deviations: the share of closed runs with at least one, and the pairs, most frequent first."""
 
     runs: Share | None
+    customers: int | None
     pairs: tuple[Deviation, ...]
 
 
@@ -96,7 +103,7 @@ class OffMap(Value):
 
 
 class Fit(Value):
-    """The share of closed runs that fit: every required step seen, in order, repeats only where the map allows.
+    """The share of closed runs that fit: those that follow a path which the map allows, as in ``fit.py``.
 
     ``missing``, ``disordered`` and ``wrong_repeat`` say why the others do not; a run can have several reasons.
     ``open`` runs are not judged. Without one bound step there is nothing to fit: ``share`` is None.
@@ -138,7 +145,7 @@ class Reality(Value):
         "steps.dropped_out": "runs that reached the step, open ones included",
         "steps.came_back": "runs that reached the step, open ones included",
         "steps.next": "runs in which another step followed the first time this step was seen",
-        "disorder.runs": "all runs, open ones included",
+        "disorder.runs": "closed runs: ended or timed out",
         "off_map.runs": "all runs, open ones included",
         "fit.share": "closed runs: ended or timed out",
     }
@@ -218,22 +225,25 @@ def reality(journey: Journey, log: LocalLog, *, top: int = 20) -> Reality:
         )
     if top < 0:
         raise InvalidInputError(f"top is a number of touchpoints, not {top}.")
-    from klantreis.journeys.laying import count
+    from klantreis.journeys.laying import count, lay_out
+    from klantreis.journeys.run_shares import sizes_of
 
-    counts = count(journey, journey.runs, log)
-    n = len(counts.runs.first)
+    laid = lay_out(journey, journey.runs, log)
+    counts = count(journey, log, laid)
+    whole = sizes_of(laid.runs.customer)
+    fit, disorder = _fit(journey, log, laid)
     return Reality(
         journey=journey.id,
         rule=journey.runs,
-        runs=_runs(counts, log),
-        steps=_steps(journey, counts, n),
-        disorder=_disorder(journey, counts, n),
-        off_map=_off_map(counts, log, n, top=top),
-        fit=_fit(counts),
+        runs=_runs(counts, log, customers=whole.customers),
+        steps=_steps(journey, counts, whole),
+        disorder=disorder,
+        off_map=_off_map(counts, log, whole, top=top),
+        fit=fit,
     )
 
 
-def _runs(counts: Counts, log: LocalLog) -> Runs:
+def _runs(counts: Counts, log: LocalLog, *, customers: int) -> Runs:
     import numpy as np
 
     from klantreis.journeys.reality_kernels import ENDED, NO_STEP, OPEN, TIMED_OUT
@@ -248,16 +258,27 @@ def _runs(counts: Counts, log: LocalLog) -> Runs:
         open=int(stands[OPEN]),
         without_steps=int(counts.totals[NO_STEP]),
         customers=counts.eligible,
-        customers_with_runs=len(np.unique(table.customer)),
+        customers_with_runs=customers,
         first=_moment(int(log.times[table.first].min())) if some else None,
         last=_moment(int(counts.last_times.max())) if some else None,
         data_until=_moment(log.period[1]) if log.period else None,
     )
 
 
-def _steps(journey: Journey, counts: Counts, n: int) -> tuple[StepReality, ...]:
+def _steps(journey: Journey, counts: Counts, whole: RunSizes) -> tuple[StepReality, ...]:
     from klantreis.journeys.medians import wait_of
-    from klantreis.journeys.reality_kernels import AT_END, ELSEWHERE, SILENT, STILL_OPEN, WENT_ON
+    from klantreis.journeys.reality_kernels import (
+        AT_END,
+        DROPPED,
+        ELSEWHERE,
+        REACHED,
+        RETURNED,
+        SILENT,
+        SQUARES,
+        STILL_OPEN,
+        WENT_ON,
+    )
+    from klantreis.journeys.run_shares import RunSizes
 
     row_of = {place: row for row, place in enumerate(counts.bound)}
     found = []
@@ -267,13 +288,15 @@ def _steps(journey: Journey, counts: Counts, n: int) -> tuple[StepReality, ...]:
         if row is None:
             found.append(StepReality(**plain, bound=False))
             continue
-        after, reached = counts.after[row], int(counts.reached[row])
+        after, reached, sums = counts.after[row], int(counts.reached[row]), counts.step_sums[row]
+        reaching = RunSizes(reached, int(counts.customers[row]), int(sums[REACHED, SQUARES]))
+        waiting = counts.wait_steps == row
         found.append(
             StepReality(
                 **plain,
                 bound=True,
                 never_seen=reached == 0,
-                reach=wilson(reached, n),
+                reach=_share(whole, reached, sums[REACHED]),
                 customers=int(counts.customers[row]),
                 repeats=int(counts.repeats[row]),
                 after=After(
@@ -283,9 +306,9 @@ def _steps(journey: Journey, counts: Counts, n: int) -> tuple[StepReality, ...]:
                     at_end=int(after[AT_END]),
                     open=int(after[STILL_OPEN]),
                 ),
-                dropped_out=wilson(int(after[ELSEWHERE] + after[SILENT]), reached),
-                next=wait_of(counts.waits[counts.wait_steps == row]),
-                came_back=wilson(int(counts.returned[row]), reached),
+                dropped_out=_share(reaching, int(after[ELSEWHERE] + after[SILENT]), sums[DROPPED]),
+                next=wait_of(counts.waits[waiting], customer=counts.wait_customers[waiting]),
+                came_back=_share(reaching, int(counts.returned[row]), sums[RETURNED]),
                 came_back_customers=int(counts.returned_by[row]),
                 came_back_undeclared=int(counts.undeclared[row]),
             )
@@ -293,29 +316,7 @@ def _steps(journey: Journey, counts: Counts, n: int) -> tuple[StepReality, ...]:
     return tuple(found)
 
 
-def _disorder(journey: Journey, counts: Counts, n: int) -> Disorder:
-    from klantreis.journeys.reality_kernels import RUNS_DISORDERED
-
-    ids = [journey.steps[place].id for place in counts.bound]
-    pairs = [
-        (int(counts.pairs[later, earlier]), later, earlier) for later in range(len(ids)) for earlier in range(later)
-    ]
-    return Disorder(
-        runs=wilson(int(counts.totals[RUNS_DISORDERED]), n),
-        pairs=tuple(
-            Deviation(
-                later=ids[later],
-                earlier=ids[earlier],
-                runs=wilson(runs, n),
-                customers=int(counts.pair_customers[later, earlier]),
-            )
-            for runs, later, earlier in sorted(pairs, key=lambda pair: (-pair[0], pair[1:]))
-            if runs
-        ),
-    )
-
-
-def _off_map(counts: Counts, log: LocalLog, n: int, *, top: int) -> OffMap:
+def _off_map(counts: Counts, log: LocalLog, whole: RunSizes, *, top: int) -> OffMap:
     from klantreis.journeys.reality_kernels import OFF_CUSTOMERS, OFF_RUNS
 
     names = log.touchpoints
@@ -324,13 +325,13 @@ def _off_map(counts: Counts, log: LocalLog, n: int, *, top: int) -> OffMap:
     return OffMap(
         distinct=len(codes),
         events=int(counts.off_events.sum()),
-        runs=wilson(int(counts.totals[OFF_RUNS]), n),
+        runs=_share(whole, int(counts.totals[OFF_RUNS]), counts.off_sums[-1]),
         customers=int(counts.totals[OFF_CUSTOMERS]),
         touchpoints=tuple(
             OffMapTouchpoint(
                 touchpoint=names[code],
                 events=int(counts.off_events[code]),
-                runs=wilson(int(counts.off_runs[code]), n),
+                runs=_share(whole, int(counts.off_runs[code]), counts.off_sums[code]),
                 customers=int(counts.off_customers[code]),
             )
             for code in codes[:top]
@@ -338,18 +339,47 @@ def _off_map(counts: Counts, log: LocalLog, n: int, *, top: int) -> OffMap:
     )
 
 
-def _fit(counts: Counts) -> Fit:
-    from klantreis.journeys.reality_kernels import DISORDERED, FIT, MISSING, OPEN, REPEATED
+def _fit(journey: Journey, log: LocalLog, laid: Laid) -> tuple[Fit, Disorder]:
+    """What ``fit.py`` says of the closed runs, in short: the same alignment, the same numbers."""
+    import numpy as np
 
-    n_open = int((counts.runs.stands == OPEN).sum())
-    totals = counts.totals
-    return Fit(
-        share=wilson(int(totals[FIT]), len(counts.runs.stands) - n_open) if counts.bound else None,
-        missing=int(totals[MISSING]),
-        disordered=int(totals[DISORDERED]),
-        wrong_repeat=int(totals[REPEATED]),
-        open=n_open,
+    from klantreis.journeys import fit_kernels as kernels
+    from klantreis.journeys.alignment import Costs
+    from klantreis.journeys.fit_counts import count_deviations
+    from klantreis.journeys.fit_traces import align_variants, read_traces
+    from klantreis.journeys.run_shares import share_where
+
+    ids = [journey.steps[place].id for place in laid.bound]
+    traces = read_traces(journey, log, laid)
+    aligned = align_variants(journey, traces, costs=Costs())
+    one_period = np.zeros(len(traces.customer), np.int32)
+    counts = count_deviations(traces, aligned, period=one_period, costs=Costs())
+    anywhere = len(ids) + 1
+    swapped = sorted(
+        (way for way in counts.ways if way.way == "swapped"), key=lambda way: (-way.share.count, way.step, way.other)
     )
+    disorder = Disorder(
+        runs=counts.share(kernels.ORDER, anywhere),
+        customers=counts.customers(kernels.ORDER, anywhere),
+        pairs=tuple(
+            Deviation(later=ids[way.step], earlier=ids[way.other], runs=way.share, customers=way.customers)
+            for way in swapped
+        ),
+    )
+    fit = Fit(
+        share=share_where(traces.customer, counts.cost == 0) if ids else None,
+        missing=int(counts.by_step[2, kernels.MISSING, anywhere, kernels.RUNS]),
+        disordered=int(counts.by_step[2, kernels.ORDER, anywhere, kernels.RUNS]),
+        wrong_repeat=int(np.count_nonzero(counts.again)),
+        open=traces.n_open,
+    )
+    return fit, disorder
+
+
+def _share(whole: RunSizes, count: int, sums: Ints) -> Share:
+    from klantreis.journeys.reality_kernels import CROSSES, SQUARES
+
+    return whole.share(count, squares=int(sums[SQUARES]), crosses=int(sums[CROSSES]))
 
 
 def _moment(microseconds: int) -> str:

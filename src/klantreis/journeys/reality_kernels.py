@@ -24,7 +24,11 @@ OPEN, ENDED, TIMED_OUT = 0, 1, 2
 #: Columns of ``after``: what came after the last time a step was seen in a run.
 WENT_ON, ELSEWHERE, AT_END, SILENT, STILL_OPEN = 0, 1, 2, 3, 4
 #: Places in ``totals``.
-FIT, MISSING, DISORDERED, REPEATED, RUNS_DISORDERED, NO_STEP, OFF_RUNS, OFF_CUSTOMERS, FIT_CUSTOMERS = range(9)
+NO_STEP, OFF_RUNS, OFF_CUSTOMERS = range(3)
+#: What is added up over customers: the square of the runs counted, and the runs counted times all runs they are of.
+SQUARES, CROSSES = 0, 1
+#: The shares of a step, each with these two sums.
+REACHED, DROPPED, RETURNED = 0, 1, 2
 
 
 @kernel
@@ -174,15 +178,22 @@ def choices(matched: Bools, repeatable: Bools) -> NDArray[np.int16]:
 
 
 @kernel
+def add_one(sums: Ints, so_far: Ints, place: int, of: int) -> None:
+    """Count one more run of a customer: ``so_far[place]`` of that customer's runs were counted, out of ``of``."""
+    sums[SQUARES] += 2 * so_far[place] + 1
+    sums[CROSSES] += of
+    so_far[place] += 1
+
+
+@kernel
 def walk_runs(
     runs: tuple[Ints, Ints, Ints, Small, NDArray[np.uint8]],
     chains: tuple[Ints, Ints],
     events: tuple[Ints, Small, Small],
     flags: NDArray[np.uint8],
     chosen: NDArray[np.int16],
-    required: Bools,
-    repeatable: Bools,
     may_return: Bools,
+    runs_each: Ints,
     n_touchpoints: int,
 ) -> tuple[Any, ...]:
     """Walk every run over the steps and count.
@@ -197,37 +208,38 @@ def walk_runs(
         Time, kind and touchpoint code per event.
     flags, chosen
         By kind of event: what it is to the journey, and which step it counts as (see ``choices``).
-    required, repeatable
-        Per step.
     may_return
         ``may_return[p, s]``: a declared loop leads from step p back to step s.
+    runs_each
+        Per run: how many its customer made.
     """
     customer, first, stop, _key, stands = runs
     same, free = chains
     times, kinds, touchpoints = events
-    n_steps, keyed = len(required), len(same) > 0
+    n_steps, keyed = len(may_return), len(same) > 0
     reached, customers, repeats = np.zeros(n_steps, np.int64), np.zeros(n_steps, np.int64), np.zeros(n_steps, np.int64)
     returned, returned_by = np.zeros(n_steps, np.int64), np.zeros(n_steps, np.int64)
     undeclared = np.zeros(n_steps, np.int64)
     after = np.zeros((n_steps, 5), np.int64)
-    pairs, pair_customers = np.zeros((n_steps, n_steps), np.int64), np.zeros((n_steps, n_steps), np.int64)
-    pair_last = np.full((n_steps, n_steps), -1, np.int64)
+    step_sums, step_now = np.zeros((n_steps, 3, 2), np.int64), np.zeros((n_steps, 3), np.int64)
     step_last, return_last = np.full(n_steps, -1, np.int64), np.full(n_steps, -1, np.int64)
     off_events, off_runs = np.zeros(n_touchpoints, np.int64), np.zeros(n_touchpoints, np.int64)
     off_customers = np.zeros(n_touchpoints, np.int64)
     off_run, off_customer = np.full(n_touchpoints, -1, np.int64), np.full(n_touchpoints, -1, np.int64)
+    # The last place of these two stands for any touchpoint.
+    off_sums, off_now = np.zeros((n_touchpoints + 1, 2), np.int64), np.zeros(n_touchpoints + 1, np.int64)
     counted = np.zeros(len(times) if keyed else 0, np.bool_)
     last_time = np.empty(len(first), np.int64)
-    wait_step, wait = np.empty(1024, np.int32), np.empty(1024, np.int64)
-    n_waits, off_last, fit_last = 0, -1, -1
-    totals = np.zeros(9, np.int64)
+    wait_step, wait, wait_of = np.empty(1024, np.int32), np.empty(1024, np.int64), np.empty(1024, np.int64)
+    n_waits, off_last = 0, -1
+    totals = np.zeros(3, np.int64)
     seen, lap = np.zeros(n_steps, np.bool_), np.zeros(n_steps, np.bool_)
     came_back, not_declared = np.zeros(n_steps, np.bool_), np.zeros(n_steps, np.bool_)
     for r in range(len(first)):
         seen[:], lap[:], came_back[:], not_declared[:] = False, False, False, False
         p, waiting_since, waiting = -1, np.int64(0), False
-        strayed, any_off, disordered, wrong_repeat = False, False, False, False
-        c, i = customer[r], first[r]
+        strayed, any_off = False, False
+        c, i, size = customer[r], first[r], runs_each[r]
         mine, common = (same[i], free[i]) if keyed else (i + 1, i + 1)
         while i < stop[r]:
             last_time[r] = times[i]
@@ -238,29 +250,19 @@ def walk_runs(
                     if n_waits == len(wait):
                         wait_step = np.concatenate((wait_step, np.empty(n_waits, np.int32)))
                         wait = np.concatenate((wait, np.empty(n_waits, np.int64)))
-                    wait_step[n_waits], wait[n_waits] = p, times[i] - waiting_since
+                        wait_of = np.concatenate((wait_of, np.empty(n_waits, np.int64)))
+                    wait_step[n_waits], wait[n_waits], wait_of[n_waits] = p, times[i] - waiting_since, c
                     n_waits += 1
                     waiting = False
                 if s <= p and may_return[p, s]:
                     lap[s:] = False  # a new lap: the steps from here on may be taken once more
                 if not seen[s]:
-                    for later in range(s + 1, n_steps):
-                        if seen[later]:
-                            disordered = True
-                            pairs[later, s] += 1
-                            if pair_last[later, s] != c:
-                                pair_last[later, s] = c
-                                pair_customers[later, s] += 1
                     seen[s], waiting, waiting_since = True, True, times[i]
                 else:
                     repeats[s] += 1
-                    declared = not lap[s]
-                    if not declared and not repeatable[s]:
-                        wrong_repeat = True
                     if s != p:
                         came_back[s] = True
-                        if not declared:
-                            not_declared[s] = True
+                        not_declared[s] = not_declared[s] or lap[s]
                 lap[s] = True
                 p = s
             elif not flags[kinds[i]] & BELONGS:
@@ -270,12 +272,14 @@ def walk_runs(
                     off_events[t] += 1
                     if keyed:
                         counted[i] = True
-                if off_run[t] != r:
-                    off_run[t] = r
-                    off_runs[t] += 1
                 if off_customer[t] != c:
                     off_customer[t] = c
                     off_customers[t] += 1
+                    off_now[t] = 0
+                if off_run[t] != r:
+                    off_run[t] = r
+                    off_runs[t] += 1
+                    add_one(off_sums[t], off_now, t, size)
             if not keyed:
                 i += 1
             elif mine <= common:
@@ -284,15 +288,18 @@ def walk_runs(
             else:
                 i = common
                 common = free[i]
-        missing = False
         for s in range(n_steps):
             if not seen[s]:
-                missing = missing or required[s]
                 continue
             reached[s] += 1
             if step_last[s] != c:
                 step_last[s] = c
                 customers[s] += 1
+                step_now[s] = 0
+            add_one(step_sums[s, REACHED], step_now[s], REACHED, size)
+            # Of the next two, this run adds one to all runs: those that reached the step.
+            for share in (DROPPED, RETURNED):
+                step_sums[s, share, CROSSES] += step_now[s, share]
             if s != p:
                 after[s, WENT_ON] += 1
             elif stands[r] == OPEN:
@@ -301,34 +308,27 @@ def walk_runs(
                 after[s, AT_END] += 1
             else:
                 after[s, ELSEWHERE if strayed else SILENT] += 1
+                add_one(step_sums[s, DROPPED], step_now[s], DROPPED, step_now[s, REACHED])
             if came_back[s]:
                 returned[s] += 1
+                add_one(step_sums[s, RETURNED], step_now[s], RETURNED, step_now[s, REACHED])
                 if return_last[s] != c:
                     return_last[s] = c
                     returned_by[s] += 1
                 if not_declared[s]:
                     undeclared[s] += 1
-        totals[RUNS_DISORDERED] += disordered
         totals[NO_STEP] += p < 0
         if any_off:
             totals[OFF_RUNS] += 1
             if off_last != c:
                 off_last = c
                 totals[OFF_CUSTOMERS] += 1
-        if stands[r] != OPEN:
-            totals[MISSING] += missing
-            totals[DISORDERED] += disordered
-            totals[REPEATED] += wrong_repeat
-            if not (missing or disordered or wrong_repeat):
-                totals[FIT] += 1
-                if fit_last != c:
-                    fit_last = c
-                    totals[FIT_CUSTOMERS] += 1
-    steps = (reached, customers, repeats, after, returned, returned_by, undeclared)
+                off_now[n_touchpoints] = 0
+            add_one(off_sums[n_touchpoints], off_now, n_touchpoints, size)
+    steps = (reached, customers, repeats, after, returned, returned_by, undeclared, step_sums)
     return (
         steps,
-        (pairs, pair_customers),
-        (off_events, off_runs, off_customers),
-        (wait_step[:n_waits].copy(), wait[:n_waits].copy(), last_time),
+        (off_events, off_runs, off_customers, off_sums),
+        (wait_step[:n_waits].copy(), wait[:n_waits].copy(), wait_of[:n_waits].copy(), last_time),
         totals,
     )

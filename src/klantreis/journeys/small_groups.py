@@ -21,7 +21,7 @@ def suppressed(reality: Reality, k: int) -> Reality:
             "steps": tuple(_step(step, k, few=few) for step in reality.steps),
             "disorder": _disorder(reality.disorder, k, few=few),
             "off_map": _off_map(reality.off_map, k, few=few),
-            "fit": _fit(reality.fit, k, few=few),
+            "fit": _fit(reality.fit, k, few=few, disorder=_few(reality.disorder.customers, k)),
             "hidden_below": k,
         }
     )
@@ -86,7 +86,10 @@ def _after(after: After, k: int) -> After:
 
 def _disorder(disorder: Disorder, k: int, *, few: bool) -> Disorder:
     pairs = () if few else tuple(pair for pair in disorder.pairs if not _few(pair.customers, k))
-    return Disorder(runs=None if few else _share(disorder.runs, k), pairs=pairs)
+    hidden = few or _few(disorder.customers, k)
+    return Disorder(
+        runs=None if hidden else disorder.runs, customers=None if hidden else disorder.customers, pairs=pairs
+    )
 
 
 def _off_map(off_map: OffMap, k: int, *, few: bool) -> OffMap:
@@ -97,13 +100,13 @@ def _off_map(off_map: OffMap, k: int, *, few: bool) -> OffMap:
     )
 
 
-def _fit(fit: Fit, k: int, *, few: bool) -> Fit:
+def _fit(fit: Fit, k: int, *, few: bool, disorder: bool) -> Fit:
     if few:
         return Fit(share=None, missing=None, disordered=None, wrong_repeat=None, open=None)
     return Fit(
         share=_share(fit.share, k),
         missing=_shown(fit.missing, k),
-        disordered=_shown(fit.disordered, k),
+        disordered=None if disorder else _shown(fit.disordered, k),
         wrong_repeat=_shown(fit.wrong_repeat, k),
         open=_shown(fit.open, k),
     )
