@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from klantreis.errors import NotFoundError, StoreError
 from klantreis.events.dataset import Dataset
+from klantreis.research.survey import Survey
 from klantreis.store.folder import FolderStore
 from klantreis.store.protocol import Store
 from klantreis.use_cases.open_workspace import is_database, open_store
@@ -26,18 +28,22 @@ class Copied:
         How many documents, and how many entries of their histories.
     logs
         The event logs that were copied, relative to the workspace.
+    answers
+        The files with answers of surveys that were copied, likewise.
     """
 
     location: str
     documents: int
     entries: int
     logs: tuple[str, ...]
+    answers: tuple[str, ...] = ()
 
 
 def copy_workspace(source: Path | str, target: Path | str, *, workspace: str | None = None) -> Copied:
     """Copy all documents and their histories.
 
-    Event logs are large. Into a folder they are copied; a database remembers the folder in which they are.
+    Event logs are large. Into a folder they are copied, as are the answers of surveys; a database remembers the
+    folder in which they are.
 
     Parameters
     ----------
@@ -59,9 +65,12 @@ def copy_workspace(source: Path | str, target: Path | str, *, workspace: str | N
     to_store = _target(target, workspace=workspace, files=_files(from_store))
     if isinstance(to_store, FolderStore) and to_store.root.exists() and any(to_store.root.iterdir()):
         raise StoreError(f"The folder {target} is not empty.", hint="Name a folder that is new or empty.")
-    logs = _copied_logs(held, from_store, to_store) if isinstance(to_store, FolderStore) else ()
+    into_folder = isinstance(to_store, FolderStore)
+    logs = _copied((dataset.log for dataset in held.of(Dataset)), from_store, to_store) if into_folder else ()
+    surveys = (name for survey in held.of(Survey) for name in (survey.answers, survey.rejects))
+    answers = _copied(surveys, from_store, to_store) if into_folder else ()
     to_store.fill(held.documents.values(), history=entries)
-    return Copied(to_store.location, len(held.documents), len(entries), logs)
+    return Copied(to_store.location, len(held.documents), len(entries), logs, answers)
 
 
 def _target(target: Path | str, *, workspace: str | None, files: Path | None) -> Store:
@@ -82,18 +91,19 @@ def _files(store: Store) -> Path | None:
         return None
 
 
-def _copied_logs(workspace: Workspace, source: Store, target: Store) -> tuple[str, ...]:
+def _copied(names: Iterable[str | None], source: Store, target: Store) -> tuple[str, ...]:
+    """Copy the files or folders of these names that there are."""
     copied: list[str] = []
-    for dataset in workspace.of(Dataset):
-        if dataset.log is None or str(PurePosixPath(dataset.log)) in copied:
+    for name in names:
+        if name is None or str(PurePosixPath(name)) in copied:
             continue
         try:
-            log = source.file(dataset.log)
+            found = source.file(name)
         except (StoreError, NotFoundError):
-            continue  # the workspace has no folder of files, so there is no log to copy
-        if log.exists():
-            into = target.file(dataset.log)
+            continue  # the workspace has no folder of files, so there is nothing to copy
+        if found.exists():
+            into = target.file(name)
             into.parent.mkdir(parents=True, exist_ok=True)
-            (shutil.copytree if log.is_dir() else shutil.copy2)(log, into)
-            copied.append(str(PurePosixPath(dataset.log)))
+            (shutil.copytree if found.is_dir() else shutil.copy2)(found, into)
+            copied.append(str(PurePosixPath(name)))
     return tuple(copied)

@@ -14,8 +14,8 @@ from klantreis.sources.surveys.workbook import is_workbook, workbook_sheet
 
 #: The kinds of export that are known, with what people call them.
 SOURCES = {
-    "csv": "CSV or TSV",
-    "xlsx": "spreadsheet (XLSX)",
+    "csv": "CSV/TSV",
+    "xlsx": "XLSX",
     "limesurvey": "LimeSurvey",
     "surveyjs": "SurveyJS",
     "formbricks": "Formbricks",

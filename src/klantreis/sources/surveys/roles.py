@@ -65,7 +65,7 @@ def scale_of(question: Question, cells: Sequence[str], role: str | None) -> tupl
     if role == "nps":
         return 0, 10
     how = reading_of(question, cells)
-    if how.low is not None and how.high is not None:
+    if how.low is not None and how.high is not None and how.low < how.high:
         return how.low, how.high
     numbers = [number for cell in cells if (number := how.number(cell)) is not None]
     if not numbers:
