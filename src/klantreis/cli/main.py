@@ -22,6 +22,7 @@ COMMANDS = {
     "reality": ("klantreis.cli.reality", "Lay the journeys that customers made beside a map."),
     "fit": ("klantreis.cli.fit", "Say how well customers follow a map, and how they leave it."),
     "segments": ("klantreis.cli.segments", "Find groups of customers, and draft a persona from one."),
+    "segments": ("klantreis.cli.segments", "Find groups of customers, and draft a persona from one."),
     "effect": ("klantreis.cli.effect", "Measure an effect as planned, and say whether it worked."),
     "render": ("klantreis.cli.render", "Draw a map: html, pdf, svg or png."),
     "serve": ("klantreis.cli.serve", "Show a workspace in the browser, and edit it."),

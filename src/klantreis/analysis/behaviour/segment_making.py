@@ -1,0 +1,177 @@
+"""Groups by each method in one form: labels, the points that were grouped, and how to group other points alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from klantreis.analysis.behaviour.customer_fields import COUNTED, CustomerField
+from klantreis.analysis.behaviour.grouping import WEAK
+from klantreis.analysis.behaviour.segment_choice import Choice, ChosenK
+from klantreis.analysis.behaviour.segment_classes import latent_classes
+from klantreis.analysis.behaviour.segment_prototypes import mixed_prototypes, partition
+from klantreis.analysis.behaviour.segment_tables import Coded, read_categories
+from klantreis.analysis.result import Caution, Floats, Ints, caution
+from klantreis.errors import InvalidInputError
+
+Method = Literal["classes", "prototypes", "mixed", "rfm"]
+#: What a category that is not known is called among categories of mixed fields.
+NOT_KNOWN = ""
+#: Starts of a grouping that is made again for the stability.
+AGAIN = 3
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Made:
+    """Groups that a method made.
+
+    Parameters
+    ----------
+    points
+        Shape (customers, fields): what was grouped, categories as numbers.
+    again
+        Groups other rows of ``points`` in the same way, from a seed.
+    score, low, high
+        Mean silhouette, or BIC for latent classes.
+    """
+
+    method: Method
+    k: int
+    labels: Ints
+    points: Floats
+    again: Callable[[Floats, int], Ints]
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    warnings: tuple[Caution, ...] = ()
+
+    def choice(self) -> Choice:
+        """As one of the numbers that were tried."""
+        return Choice(
+            estimate=self.score,
+            low=self.low,
+            high=self.high,
+            n=len(self.labels),
+            method="latent classes, bic" if self.method == "classes" else "mean silhouette",
+            warnings=self.warnings,
+            k=self.k,
+            smallest=float(np.bincount(self.labels, minlength=self.k).min() / len(self.labels)),
+        )
+
+
+def chosen_number(choices: Sequence[Choice], *, lowest: bool) -> ChosenK:
+    """The best of the numbers tried: the lowest score (BIC), or the highest (silhouette)."""
+    scores = [choice.estimate if choice.estimate is not None else np.nan for choice in choices]
+    place = int(np.nanargmin(scores) if lowest else np.nanargmax(scores))
+    best = choices[place]
+    notes = []
+    if len(choices) > 1 and place == len(choices) - 1:
+        notes.append(caution("behaviour.best_at_end", k=best.k))
+    if not lowest and scores[place] < WEAK:
+        notes.append(caution("behaviour.weak_structure", silhouette=round(scores[place], 2)))
+    return ChosenK(
+        estimate=best.k,
+        low=None,
+        high=None,
+        n=best.n,
+        method=best.method,
+        warnings=tuple(notes),
+        k=best.k,
+        choices=tuple(choices),
+    )
+
+
+def scaled(field: CustomerField) -> Floats:
+    """Numbers with a variance of one; those that are counted by their logarithm first, as few have very many.
+
+    Examples
+    --------
+    >>> field = CustomerField("n", "count", "n", np.array([0.0, 0.0, 8.0, 8.0]))
+    >>> scaled(field).tolist()
+    [-1.0, -1.0, 1.0, 1.0]
+    """
+    lowest = float(field.values.min())
+    numbers = np.log1p(field.values - min(lowest, 0.0)) if field.measure in COUNTED else field.values
+    spread = float(numbers.std())
+    return np.asarray((numbers - numbers.mean()) / (spread or 1.0))
+
+
+def prototype_groups(makes: tuple[CustomerField, ...], k: int, *, starts: int, seed: int) -> Made:
+    """Groups around a typical customer: numbers, with categories beside them when there are any."""
+    numeric = np.column_stack([scaled(field) for field in makes if field.numeric])
+    texts = [[NOT_KNOWN if v is None else v for v in field.values.tolist()] for field in makes if not field.numeric]
+    width = numeric.shape[1]
+    coded = _coded(texts)
+    found = mixed_prototypes(numeric, None if coded is None else coded.codes, k, scale=False, starts=starts, seed=seed)
+
+    def again(points: Floats, draw: int) -> Ints:
+        part = None if coded is None else Coded(points[:, width:].astype(np.int64), coded.names)
+        return partition(points[:, :width], part, k, gamma=found.gamma if part else 0.0, starts=AGAIN, seed=draw)[0]
+
+    return Made(
+        method="prototypes" if coded is None else "mixed",
+        k=k,
+        labels=np.array(found.labels, dtype=np.int64),
+        points=numeric if coded is None else np.hstack([numeric, coded.codes.astype(np.float64)]),
+        again=again,
+        score=found.estimate,
+        low=found.low,
+        high=found.high,
+        warnings=tuple(note for note in found.warnings if note.code != "behaviour.weak_structure"),
+    )
+
+
+def _coded(texts: list[list[str]]) -> Coded | None:
+    if not texts:
+        return None
+    codes, names = [], []
+    for column in texts:
+        different = sorted(set(column))
+        place = {text: code for code, text in enumerate(different)}
+        codes.append([place[text] for text in column])
+        names.append(tuple(different))
+    return Coded(np.array(codes, dtype=np.int64).T, tuple(names))
+
+
+def latent_groups(makes: tuple[CustomerField, ...], k: int, *, starts: int, seed: int) -> Made:
+    """Latent classes of categories; who did not answer one of them is still placed by the others."""
+    answers = np.array([field.values for field in makes], dtype=object).T
+    fit = latent_classes(answers, k, starts=max(starts, 30), draws=0, seed=seed)
+    codes = read_categories("items", answers).codes.astype(np.float64)
+
+    def again(points: Floats, draw: int) -> Ints:
+        given = points.astype(object)
+        given[points < 0] = None
+        return np.array(latent_classes(given, k, starts=AGAIN, draws=0, seed=draw).labels, dtype=np.int64)
+
+    # A class that is nobody's likeliest holds nobody: the groups are then fewer than the classes.
+    labels = np.unique(np.array(fit.labels, dtype=np.int64), return_inverse=True)[1]
+    return Made("classes", k, labels, codes, again, score=fit.bic, warnings=fit.warnings)
+
+
+def money_groups(makes: tuple[CustomerField, ...]) -> Made:
+    """Four groups by recency, frequency and money: lately or long ago, and often and for much or not.
+
+    Lately is a recency score of 4 or 5, much a frequency and money score of 8 or more together: customary cuts on
+    fifths of these very customers, and no more than that.
+    """
+    if len(makes) != 3:
+        raise InvalidInputError("Recency, frequency and money are three fields.")
+    points = np.column_stack([field.values for field in makes]).astype(np.float64)
+    labels = _by_money(points, 0)
+    return Made(
+        "rfm", int(labels.max()) + 1, labels, points, _by_money, warnings=(caution("behaviour.arbitrary_scores"),)
+    )
+
+
+def _by_money(points: Floats, draw: int) -> Ints:
+    del draw  # nothing is drawn: the cuts follow from the customers
+    shares = np.arange(1, 5) / 5
+    scores = [1 + np.searchsorted(np.quantile(column, shares), column, side="left") for column in points.T]
+    lately = 6 - scores[0] >= 4
+    much = scores[1] + scores[2] >= 8
+    labels = np.where(lately, 0, 2) + np.where(much, 0, 1)
+    return np.asarray(np.unique(labels, return_inverse=True)[1], dtype=np.int64)
