@@ -13,7 +13,6 @@ from klantreis.research.survey import Survey
 from klantreis.store.folder import FolderStore
 from klantreis.store.protocol import Store
 from klantreis.use_cases.open_workspace import is_database, open_store
-from klantreis.workspace import Workspace
 
 
 @dataclass(frozen=True)
