@@ -91,6 +91,21 @@ def test_transitions_as_a_table(log: Path) -> None:
     assert "… and 1 more" in run("transitions", log, "--top", 1).stdout
 
 
+def test_transitions_counted_only(log: Path) -> None:
+    assert run("transitions", log, "--no-times", "--lang", "nl").stdout.splitlines()[2:] == [
+        "van      naar    keer  klanten  aandeel",
+        "-------  ------  ----  -------  -------",
+        "mailing  winkel     2        2   100.0%",
+        "winkel   kassa      1        1   100.0%",
+    ]
+    assert run("transitions", log, "--no-times", "--format", "csv").stdout.splitlines()[:2] == [
+        "source,target,count,customers,share",
+        "mailing,winkel,2,2,1.0",
+    ]
+    told = json.loads(run("transitions", log, "--no-times", "--format", "json").stdout)
+    assert [row["seconds"] for row in told["transitions"]] == [None, None]
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -29,6 +29,7 @@ EXAMPLES = {"folder": 3, "duckdb": 12, "postgresql": 6, "clickhouse": 4}
 Question = Callable[[EventLog, Filter | None], Any]
 QUESTIONS: dict[str, Question] = {
     "transitions": lambda log, asked: log.transitions(filter=asked),
+    "transitions without times": lambda log, asked: log.transitions(times=False, filter=asked),
     "variants": lambda log, asked: log.variants(top=5, filter=asked),
     "variants of visits": lambda log, asked: log.variants(top=5, gap="5min", filter=asked),
     "variants without repeats": lambda log, asked: log.variants(top=5, gap="5min", fold_repeats=True, filter=asked),

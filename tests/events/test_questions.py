@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError, NotFoundError
-from klantreis.events import counting, threads
+from klantreis.events import counting, threads, transitions
 from klantreis.events.columns import EPOCH
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
@@ -94,9 +95,13 @@ def test_transitions_equal_the_reference(drawn: tuple[list[reference.Row], list[
         found = got[pair]
         leaving = sum(n for (source, _), (n, _, _) in expected.items() if source == pair[0])
         assert (found.count, found.customers, found.share) == (count, customers, count / leaving)
+        assert found.seconds is not None
         assert (found.seconds.q1, found.seconds.median, found.seconds.q3) == pytest.approx(
             reference.quartiles(seconds), abs=1e-9
         )
+    counted = log_from(everything).transitions(times=False, filter=asked)
+    assert all(each.seconds is None for each in counted.transitions)
+    assert counted == replace(answer, transitions=tuple(replace(each, seconds=None) for each in answer.transitions))
     traces = reference.traces(left)
     assert answer.count == sum(count for count, _, _ in expected.values())
     assert (answer.scope.customers, answer.scope.events) == (len(traces), len(left))
@@ -213,11 +218,25 @@ def test_many_touchpoints_are_counted_through_the_hash() -> None:
     }
 
 
+def test_pairs_of_many_touchpoints_are_counted_as_those_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    log = log_from(
+        [
+            (str(random.integers(40)), int(at) * SECOND, f"t{random.integers(30)}")
+            for at in random.integers(0, 9_999, 3_000)
+        ]
+    )
+    by_table = log.transitions()
+    monkeypatch.setattr(transitions, "LARGEST_PAIRS", 100)
+    assert log.transitions() == by_table
+
+
 def test_a_large_stretch_is_selected_exactly() -> None:
     random = np.random.default_rng(11)
     times = np.cumsum(random.integers(0, 50, 20_000)).tolist()
     log = log_from([("an", int(time) * SECOND, "a") for time in times])
     seconds = log.transitions().transitions[0].seconds
+    assert seconds is not None
     assert (seconds.q1, seconds.median, seconds.q3) == tuple(np.quantile(np.diff(times), [0.25, 0.5, 0.75]))
 
 

@@ -92,7 +92,7 @@ class Transition:
     share
         Of all times that something followed ``source``.
     seconds
-        The time between the two.
+        The time between the two; None when it was not asked for.
     """
 
     source: str
@@ -100,7 +100,7 @@ class Transition:
     count: int
     customers: int
     share: float
-    seconds: Quartiles
+    seconds: Quartiles | None
 
 
 @dataclass(frozen=True, slots=True)

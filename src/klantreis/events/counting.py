@@ -16,8 +16,6 @@ from klantreis.events.answers import (
     Reach,
     Scope,
     TouchpointCount,
-    Transition,
-    Transitions,
     Variant,
     Variants,
 )
@@ -34,50 +32,6 @@ if TYPE_CHECKING:
 
 #: Up to this many possible pairs of touchpoints are numbered through a table (32 MB); above it, through a hash.
 LARGEST_TABLE = 1 << 22
-
-
-def transitions(log: LocalLog, view: View, asked: Filter | None) -> Transitions:
-    """See ``EventLog.transitions``."""
-    names, n_codes = log.touchpoints, len(log.touchpoints)
-    parts = stretches(view.offsets)
-    numbers, found = numbered_pairs(view, n_codes)
-    n_pairs = len(found)
-    counted = _tallies(numbers, view.offsets, parts, n_pairs)
-    counts, customers = _added(counted)
-    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    gaps = np.empty(starts[-1], dtype=np.int64)
-    cursors, at = [], starts[:-1].copy()
-    for part_counts, _ in counted:
-        cursors.append(at.copy())
-        at += part_counts
-    in_threads(
-        lambda a, b, cursor: kernels.scatter_gaps(numbers, view.times, view.offsets, a, b, cursor, gaps),
-        [(a, b, cursor) for (a, b), cursor in zip(parts, cursors, strict=True)],
-    )
-    quartiles = np.empty((n_pairs, 3))
-    in_threads(lambda a, b: kernels.quartiles(gaps, starts, a, b, quartiles), stretches(starts))
-    sources, targets = found // n_codes, found % n_codes
-    leaving = np.zeros(n_codes, dtype=np.int64)
-    np.add.at(leaving, sources, counts)
-    order = np.lexsort((targets, sources, -counts))
-    rows = zip(
-        sources[order].tolist(),
-        targets[order].tolist(),
-        counts[order].tolist(),
-        customers[order].tolist(),
-        (counts / np.maximum(leaving[sources], 1))[order].tolist(),
-        (quartiles / SECOND)[order].tolist(),
-        strict=True,
-    )
-    return Transitions(
-        scope=scope_of(view, asked),
-        count=int(starts[-1]),
-        touchpoints=touchpoint_counts(view, names),
-        transitions=tuple(
-            Transition(names[a], names[b], count, people, share, Quartiles(*seconds))
-            for a, b, count, people, share, seconds in rows
-        ),
-    )
 
 
 def variants(
@@ -97,16 +51,19 @@ def variants(
         codes = codes[kept]
     codes, offsets = sealed(codes), sealed(offsets.astype(np.int64, copy=False))
     n = len(offsets) - 1
-    slots = np.full(power_of_two(2 * n), -1, dtype=np.int64)
-    example, counts = np.empty(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    distinct = kernels.group_sequences(codes, offsets, slots, example, counts, np.empty(n, dtype=np.int32))
+    example, counts = _counted_sequences(codes, offsets)
+    distinct = len(counts)
     # Equal counts stand in the order of the first trace that has them.
-    best = np.argsort(-counts[:distinct], kind="stable")[:top]
+    likely = (
+        np.flatnonzero(counts >= np.partition(counts, distinct - top)[distinct - top])
+        if top < distinct
+        else np.arange(distinct)
+    )
+    best = np.lexsort((example[likely], -counts[likely]))[:top]
     named = []
-    for group in best.tolist():
-        begin, end = offsets[example[group]], offsets[example[group] + 1]
-        path = tuple(log.touchpoints[code] for code in codes[begin:end].tolist())
-        named.append(Variant(path, int(counts[group]), int(counts[group]) / n))
+    for at, count in zip(example[likely][best].tolist(), counts[likely][best].tolist(), strict=True):
+        path = tuple(log.touchpoints[code] for code in codes[offsets[at] : offsets[at + 1]].tolist())
+        named.append(Variant(path, count, count / n))
     rest = n - sum(variant.count for variant in named)
     return Variants(
         scope=scope_of(view, asked),
@@ -119,6 +76,27 @@ def variants(
         rest_count=rest,
         rest_share=rest / n if n else 0.0,
     )
+
+
+def _counted_sequences(codes: Codes, offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first of each group of equal stretches of codes, and how many there are of it."""
+    n = len(offsets) - 1
+    hashes = np.empty(n, dtype=np.uint64)
+    parts = stretches(offsets)
+    in_threads(lambda a, b: kernels.hash_sequences(codes, offsets, a, b, hashes), parts)
+    shares = 1 << (len(parts) - 1).bit_length()
+    found: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+
+    def work(share: int) -> None:
+        # Each share has room for all: nothing bounds what falls to it.
+        slots = np.full(power_of_two(2 * n), -1, dtype=np.int64)
+        example, counts = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+        groups = kernels.count_sequences(codes, offsets, hashes, share, shares, slots, example, counts)
+        found[share] = example[:groups], counts[:groups]
+
+    in_threads(work, [(share,) for share in range(shares)])
+    example, counts = zip(*(found[share] for share in range(shares)), strict=True)
+    return np.concatenate(example), np.concatenate(counts)
 
 
 def reach(log: LocalLog, view: View, asked: Filter | None, *, pattern: EventPattern) -> Reach:
@@ -176,10 +154,10 @@ def tallies(
     numbers: NDArray[np.int32] | Codes, offsets: NDArray[np.int64], size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Events and distinct customers of each number; -1 is passed over."""
-    return _added(_tallies(numbers, offsets, stretches(offsets), size))
+    return added(tallies_by_part(numbers, offsets, stretches(offsets), size))
 
 
-def _tallies(
+def tallies_by_part(
     numbers: NDArray[np.int32] | Codes, offsets: NDArray[np.int64], parts: Sequence[tuple[int, int]], size: int
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Events and distinct customers of each number, for each stretch of customers."""
@@ -193,7 +171,8 @@ def _tallies(
     return counted
 
 
-def _added(counted: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def added(counted: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What ``tallies_by_part`` found, added up."""
     counts, customers = counted[0][0].copy(), counted[0][1].copy()
     for more_counts, more_customers in counted[1:]:
         counts += more_counts
@@ -206,6 +185,12 @@ def touchpoint_counts(view: View, names: tuple[str, ...]) -> tuple[TouchpointCou
     events, customers = tallies(view.codes, view.offsets, len(names))
     first = np.bincount(view.codes[view.offsets[:-1]], minlength=len(names))
     last = np.bincount(view.codes[view.offsets[1:] - 1], minlength=len(names))
+    return named_counts(view, names, events, customers, first, last)
+
+
+def named_counts(view: View, names: tuple[str, ...], *per_code: NDArray[np.int64]) -> tuple[TouchpointCount, ...]:
+    """As ``touchpoint_counts``, from what is there of each code: events, customers, traces begun and ended with it."""
+    events, customers, first, last = per_code
     n = max(view.n_customers, 1)
     order = sorted(np.flatnonzero(events).tolist(), key=lambda code: (-int(events[code]), code))
     return tuple(

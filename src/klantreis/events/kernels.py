@@ -20,6 +20,46 @@ Codes = NDArray[np.unsignedinteger[Any]]
 
 
 @kernel
+def count_pairs(codes: Codes, offsets: Ints, first: int, last: int, pairs: Ints, ends: Ints) -> None:
+    """Count each pair of an event with the one before it, and what traces begin and end with.
+
+    Row ``a * n_codes + b`` of ``pairs``: how often, customers, the last of these (begins at -1). Row ``a`` of ``ends``:
+    traces that begin with it, that end with it, customers who have it, the last of these (begins at -1).
+    """
+    n_codes = len(ends)
+    for i in range(first, last):
+        a = np.int64(codes[offsets[i]])
+        ends[a, 0] += 1
+        ends[a, 2] += ends[a, 3] != i
+        ends[a, 3] = i
+        for j in range(offsets[i] + 1, offsets[i + 1]):
+            b = np.int64(codes[j])
+            key = a * n_codes + b
+            pairs[key, 0] += 1
+            pairs[key, 1] += pairs[key, 2] != i
+            pairs[key, 2] = i
+            ends[b, 2] += ends[b, 3] != i
+            ends[b, 3] = i
+            a = b
+        ends[a, 1] += 1
+
+
+@kernel
+def scatter_pair_gaps(
+    codes: Codes, times: Ints, offsets: Ints, first: int, last: int, n_codes: int, cursor: Ints, gaps: Ints
+) -> None:
+    """Put the time since the previous event at the next free place of the pair of the two."""
+    for i in range(first, last):
+        a = np.int64(codes[offsets[i]])
+        for j in range(offsets[i] + 1, offsets[i + 1]):
+            b = np.int64(codes[j])
+            key = a * n_codes + b
+            gaps[cursor[key]] = times[j] - times[j - 1]
+            cursor[key] += 1
+            a = b
+
+
+@kernel
 def pair_keys(codes: Codes, offsets: Ints, first: int, last: int, n_codes: int, keys: Ints) -> None:
     """Number the pair of each event with the one before it; -1 for a customer's first event."""
     for i in range(first, last):
@@ -151,6 +191,62 @@ def mark_starts(times: Ints, offsets: Ints, first: int, last: int, gap: int, sta
         starts[offsets[i]] = True
         for j in range(offsets[i] + 1, offsets[i + 1]):
             starts[j] = times[j] - times[j - 1] > gap
+
+
+@kernel
+def hash_sequences(codes: Codes, offsets: Ints, first: int, last: int, hashes: NDArray[np.uint64]) -> None:
+    """A number for each stretch of codes; equal stretches have equal numbers."""
+    for i in range(first, last):
+        mixed = np.uint64(14695981039346656037)
+        for j in range(offsets[i], offsets[i + 1]):
+            mixed = (mixed ^ np.uint64(codes[j])) * np.uint64(1099511628211)
+            mixed ^= mixed >> np.uint64(29)
+        hashes[i] = mixed
+
+
+@kernel
+def count_sequences(
+    codes: Codes,
+    offsets: Ints,
+    hashes: NDArray[np.uint64],
+    share: int,
+    shares: int,
+    slots: Ints,
+    example: Ints,
+    counts: Ints,
+) -> int:
+    """Group equal stretches of codes among those whose hash falls to this share of all (a power of two).
+
+    As ``group_sequences``, which says more.
+    """
+    mask = np.uint64(len(slots) - 1)
+    groups = 0
+    for i in range(len(hashes)):
+        mixed = hashes[i]
+        if np.int64((mixed >> np.uint64(40)) & np.uint64(shares - 1)) != share:
+            continue
+        begin, length = offsets[i], offsets[i + 1] - offsets[i]
+        slot = mixed & mask
+        group = slots[slot]
+        while group >= 0:
+            other = offsets[example[group]]
+            same = hashes[example[group]] == mixed and offsets[example[group] + 1] - other == length
+            j = 0
+            while same and j < length:
+                same = codes[begin + j] == codes[other + j]
+                j += 1
+            if same:
+                break
+            slot = (slot + np.uint64(1)) & mask
+            group = slots[slot]
+        if group < 0:
+            group = groups
+            slots[slot] = group
+            example[group] = i
+            counts[group] = 0
+            groups += 1
+        counts[group] += 1
+    return groups
 
 
 @kernel

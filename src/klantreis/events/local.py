@@ -154,11 +154,11 @@ class LocalLog:
 
     # What can be asked of it: see EventLog for what each answers.
 
-    def transitions(self, *, filter: Filter | None = None) -> Transitions:  # noqa: A002 - the word for it
+    def transitions(self, *, times: bool = True, filter: Filter | None = None) -> Transitions:  # noqa: A002 - the word for it
         """How often which touchpoint follows which, and after how long."""
-        from klantreis.events import counting
+        from klantreis.events.transitions import transitions
 
-        return counting.transitions(self, self.view(filter), filter)
+        return transitions(self, self.view(filter), filter, times=times)
 
     def variants(
         self,

@@ -99,7 +99,8 @@ def printed(answer: A, common: Common, show: Callable[[A, Lang], showing.Shown])
 @click.command("transitions")
 @asked
 @click.option("--top", type=click.IntRange(min=0), default=25, show_default=True, help="Rows of text; 0: all.")
-def transitions_command(*, top: int, **common: Any) -> None:
+@click.option("--times/--no-times", default=True, show_default=True, help="Work out the times between, or only count.")
+def transitions_command(*, top: int, times: bool, **common: Any) -> None:
     """What follows what in LOG, how often and after how long.
 
     Times are the median and quartiles between the two events, in CSV and JSON in seconds.
@@ -110,7 +111,7 @@ def transitions_command(*, top: int, **common: Any) -> None:
       klantreis events transitions log --where 'touchpoint != "page view"' --format csv
     """
     log, chosen = opened(common)
-    answer = log.transitions(filter=chosen)
+    answer = log.transitions(times=times, filter=chosen)
     printed(answer, common, lambda found, lang: showing.transitions(found, lang, top=top))
 
 

@@ -40,17 +40,24 @@ def scope_line(scope: Scope, lang: Lang) -> str:
 def transitions(answer: Transitions, lang: Lang, *, top: int) -> Shown:
     """A row per pair, most frequent first."""
     shown = answer.transitions[: top or None]
+    timed = any(t.seconds for t in shown)
     rows = [
-        [t.source, t.target, whole(t.count), whole(t.customers), percent(t.share), *durations(t.seconds)] for t in shown
+        [t.source, t.target, whole(t.count), whole(t.customers), percent(t.share)]
+        + ([] if t.seconds is None else durations(t.seconds))
+        for t in shown
     ]
-    heads = titles(lang, "source", "target", "count", "customers", "share", "q1", "median", "q3")
+    heads = titles(lang, "source", "target", "count", "customers", "share", *(["q1", "median", "q3"] if timed else []))
     left = len(answer.transitions) - len(shown)
     more = f"\n{text('events.scope.more', lang, count=whole(left))}" if left else ""
     return Shown(
         aligned(heads, rows, texts=2) + more,
         as_csv(
-            ["source", "target", "count", "customers", "share", "q1_seconds", "median_seconds", "q3_seconds"],
-            [[t.source, t.target, t.count, t.customers, t.share, *numbers(t.seconds)] for t in answer.transitions],
+            ["source", "target", "count", "customers", "share"]
+            + (["q1_seconds", "median_seconds", "q3_seconds"] if timed else []),
+            [
+                [t.source, t.target, t.count, t.customers, t.share, *([] if t.seconds is None else numbers(t.seconds))]
+                for t in answer.transitions
+            ],
         ),
     )
 

@@ -121,11 +121,11 @@ class RemoteLog:
 
     # What can be asked of it: see EventLog for what each answers. Each question has a file of its own.
 
-    def transitions(self, *, filter: Filter | None = None) -> Transitions:  # noqa: A002 - the word for it
+    def transitions(self, *, times: bool = True, filter: Filter | None = None) -> Transitions:  # noqa: A002 - the word for it
         """How often which touchpoint follows which, and after how long."""
         from klantreis.events.remote.transitions import transitions
 
-        return transitions(self, filter)
+        return transitions(self, filter, times=times)
 
     def variants(
         self,

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog
 
 
-def transitions(log: RemoteLog, asked: Filter | None) -> Transitions:
+def transitions(log: RemoteLog, asked: Filter | None, *, times: bool) -> Transitions:
     """See ``EventLog.transitions``."""
     seen = view(log, asked)
     scope = scope_of(log, seen, asked)
     pairs = f"SELECT tp, next_tp, c, gap FROM ({seen.around}) AS a WHERE next_tp <> 0"
     counted = log.ask(f"SELECT tp, next_tp, COUNT(*), COUNT(DISTINCT c) FROM ({pairs}) AS r GROUP BY tp, next_tp")
-    times = quartiles(log, pairs, "gap", unit=SECOND, by=["tp", "next_tp"])
+    lasted = quartiles(log, pairs, "gap", unit=SECOND, by=["tp", "next_tp"]) if times else {}
     leaving: dict[int, int] = {}
     for source, _, count, _ in counted:
         leaving[source] = leaving.get(source, 0) + int(count)
@@ -36,7 +36,7 @@ def transitions(log: RemoteLog, asked: Filter | None) -> Transitions:
                 int(count),
                 int(customers),
                 int(count) / leaving[source],
-                times.get((source, target), Quartiles(None, None, None)),
+                lasted.get((source, target), Quartiles(None, None, None)) if times else None,
             )
             for source, target, count, customers in sorted(counted, key=lambda row: (-row[2], row[0], row[1]))
         ),
