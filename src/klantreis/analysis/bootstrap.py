@@ -54,8 +54,10 @@ def bootstrap(
     >>> means.shape, bool(abs(means.std() - x.std() / 2) < 0.02)
     ((2000,), True)
     """
-    if draws < 1:
-        raise InvalidInputError(f"draws must be 1 or more, not {draws}.")
+    if not isinstance(draws, int | np.integer) or draws < 1:
+        raise InvalidInputError(f"draws must be a whole number of 1 or more, not {draws!r}.")
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise InvalidInputError(f"seed must be a whole number of 0 or more, not {seed!r}.")
     if n < 1:
         raise InvalidInputError("There is no case to draw from.")
     units = n if clusters is None else int(clusters.max()) + 1

@@ -1,7 +1,7 @@
-"""Are the options of a method of the kind that its signature says: whole numbers, numbers, a choice of words?
+"""Is what a method is given of the kind that its signature says: a whole number, a choice of words, a row, a mapping?
 
-Arrays are checked where they are read (``as_array``); this is for all that is not an array. Whether a number lies where
-it must is for the method itself to say.
+Numbers in arrays are checked where they are read (``as_array``). Whether a number lies where it must is for the method
+itself to say.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ import math
 import numbers
 import types
 import typing
+from collections import abc
 from collections.abc import Callable
 from typing import Any, Literal, ParamSpec, TypeVar
+
+import numpy as np
 
 from klantreis.analysis.result import check_level
 from klantreis.errors import InvalidInputError
@@ -24,10 +27,11 @@ R = TypeVar("R")
 AT_LEAST = {"seed": 0, "draws": 0, "starts": 1, "order": 1}
 #: Kinds of which a value can be told to be one or not; every other annotation is left to the method.
 PLAIN = (int, float, bool, type(None))
+ROWS = (abc.Sequence, abc.Collection, abc.Iterable, np.ndarray, list, tuple)
 
 
 def checked_options(method: Callable[P, R]) -> Callable[P, R]:
-    """The method, which first refuses an option of another kind than its annotation, naming it.
+    """The method, which first refuses an argument of another kind than its annotation, naming it.
 
     Examples
     --------
@@ -44,8 +48,7 @@ def checked_options(method: Callable[P, R]) -> Callable[P, R]:
     @functools.cache
     def kinds() -> dict[str, tuple[Any, ...]]:
         hints = typing.get_type_hints(method)
-        found = {name: _members(hints[name]) for name in signature.parameters if name in hints}
-        return {name: members for name, members in found.items() if all(map(_plain, members))}
+        return {name: _members(hints[name]) for name in signature.parameters if name in hints}
 
     @functools.wraps(method)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -55,29 +58,48 @@ def checked_options(method: Callable[P, R]) -> Callable[P, R]:
             return method(*args, **kwargs)  # Python itself says best which argument is missing or unknown
         for name, value in given.items():
             if name in kinds():
-                check_option(name, value, kinds()[name])
+                check_argument(name, value, kinds()[name])
         return method(*args, **kwargs)
 
     return checked
 
 
-def check_option(name: str, value: object, kinds: tuple[Any, ...]) -> None:
+def check_argument(name: str, value: object, kinds: tuple[Any, ...]) -> None:
     """Refuse a value that is of none of the kinds.
 
     Examples
     --------
-    >>> check_option("band", "wide", (Literal["log", "plain"],))
+    >>> check_argument("band", "wide", (Literal["log", "plain"],))
     Traceback (most recent call last):
         ...
     klantreis.errors.InvalidInputError: band must be 'log' or 'plain', not 'wide'.
+    >>> check_argument("texts", 3, (list[str],))
+    Traceback (most recent call last):
+        ...
+    klantreis.errors.InvalidInputError: texts must be a row of values, not 3.
     """
-    if not any(_fits(value, kind) for kind in kinds):
+    if value is None and not {None, type(None), Any} & set(kinds):
+        raise InvalidInputError(f"{name} must be given; it is None.")
+    if value is not None:
+        _check_shape(name, value, {typing.get_origin(kind) or kind for kind in kinds} - {type(None)})
+    if all(map(_plain, kinds)) and not any(_fits(value, kind) for kind in kinds):
         wanted = " or ".join(_said(kind) for kind in kinds)
         raise InvalidInputError(f"{name} must be {wanted}, not {value!r}.")
     if name in AT_LEAST and isinstance(value, numbers.Integral) and value < AT_LEAST[name]:
         raise InvalidInputError(f"{name} must be {AT_LEAST[name]} or more, not {value}.")
     if name == "confidence" and isinstance(value, numbers.Real):
         check_level(float(value))
+
+
+def _check_shape(name: str, value: object, origins: set[Any]) -> None:
+    """Refuse a number for a row, a row for a mapping, and what cannot be called for what must be."""
+    one = not hasattr(value, "__len__") or (isinstance(value, np.ndarray) and not value.ndim)
+    if origins and origins <= set(ROWS) and one and not isinstance(value, abc.Iterator):
+        raise InvalidInputError(f"{name} must be a row of values, not {value!r}.")
+    if origins and origins <= {abc.Mapping, dict} and not isinstance(value, abc.Mapping):
+        raise InvalidInputError(f"{name} must be a mapping, not {value!r}.")
+    if origins == {abc.Callable} and not callable(value):
+        raise InvalidInputError(f"{name} must be a function, not {value!r}.")
 
 
 def _members(hint: Any) -> tuple[Any, ...]:

@@ -20,6 +20,8 @@ from klantreis.values import Lang
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+#: The square of a larger number is none.
+LARGEST = 1e150
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +176,21 @@ def as_array(
         )
     for wrong, what in (
         (np.isinf(array), "infinite"),
+        (np.abs(array) > LARGEST, "too large to compute with"),
         (array < (-np.inf if low is None else low), f"below {low:g}" if low is not None else ""),
         (array > (np.inf if high is None else high), f"above {high:g}" if high is not None else ""),
     ):
         if wrong.any():
             raise InvalidInputError(f"{name} holds {array[wrong][0]:g} at position {_first(wrong)}, which is {what}.")
     return array
+
+
+def dimensions(name: str, values: npt.ArrayLike) -> int:
+    """How many dimensions it has, or an error for rows of different lengths."""
+    try:
+        return np.asarray(values).ndim
+    except ValueError as error:
+        raise InvalidInputError(f"{name} must hold numbers in rows of one length ({error}).") from error
 
 
 def _holds_text(given: npt.NDArray[Any]) -> bool:
@@ -245,7 +256,9 @@ def as_codes(name: str, values: Sequence[object] | npt.NDArray[Any]) -> tuple[In
         raise InvalidInputError(f"{name} must be a row of one value or more.")
     if array.dtype.kind == "O" and any(value is None for value in array):
         raise InvalidInputError(f"{name} holds a missing value (None).")
-    if array.dtype.kind == "f" and np.isnan(array).any():
+    # Beside texts NumPy writes NaN as the text "nan".
+    written = array.dtype.kind == "U" and any(isinstance(value, float) and value != value for value in values)
+    if written or (array.dtype.kind == "f" and np.isnan(array).any()):
         raise InvalidInputError(f"{name} holds a missing value (NaN).")
     try:
         names, codes = np.unique(array, return_inverse=True)

@@ -235,3 +235,21 @@ def _customers(rng: np.random.Generator, n: int) -> tuple[Floats, Floats]:
             if rng.random() < leave:
                 break
     return x, t
+
+
+def test_bg_nbd_expects_something_when_all_leave_alike() -> None:
+    """As a and b grow with a / (a + b) kept, the chance to leave is one number, and there is a plain form."""
+    x, last, seen = np.array([0.0, 1.0, 5.0, 30.0]), np.array([0.0, 3.0, 20.0, 30.0]), np.full(4, 39.0)
+    model, chance = BgNbd(), 5 / 14
+    many = np.array([0.5, 5.0, 5e6, 9e6])
+    there = model.ahead(many, x, last, seen, 26.0) / model.alive(many, x, last, seen)
+    assert there == pytest.approx((1 - (1 + chance * 26 / 44) ** -(0.5 + x)) / chance, rel=1e-5)
+    assert model.new(many, np.array([26.0])) == pytest.approx((1 - (1 + chance * 26 / 5) ** -0.5) / chance, rel=1e-5)
+
+
+@pytest.mark.parametrize("b", [0.05, 0.5, 5.0, 300.0, 3000.0])
+def test_the_two_ways_to_what_bg_nbd_expects_meet(b: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, last, seen = np.array([0.0, 1.0, 5.0, 30.0]), np.array([0.0, 3.0, 20.0, 30.0]), np.full(4, 39.0)
+    closed = BgNbd().ahead(np.array([0.5, 5.0, 49.0, b]), x, last, seen, 26.0)
+    monkeypatch.setattr("klantreis.analysis.behaviour.buying_formulas.ALIKE", 10.0)
+    assert BgNbd().ahead(np.array([0.5, 5.0, 49.0, b]), x, last, seen, 26.0) == pytest.approx(closed, rel=1e-6)

@@ -116,5 +116,5 @@ def test_bad_input_is_named() -> None:
         sentiment("goed", "nl")
     with pytest.raises(InvalidInputError, match=r"texts\[1\] must be text"):
         sentiment(["goed", None], "nl")  # type: ignore[list-item]
-    with pytest.raises(InvalidInputError, match="lang 'fr' is unknown"):
+    with pytest.raises(InvalidInputError, match="lang must be 'nl' or 'en', not 'fr'"):
         sentiment(["bon"], "fr")  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ channels too. For that, see ``analysis.effect``.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from scipy.special import stdtrit
 
 from klantreis.analysis.behaviour.attribution_paths import Paths, PathTable, read_paths
 from klantreis.analysis.behaviour.attribution_removal import ChannelRemoval, Removal, markov_removal
-from klantreis.analysis.result import Caution, Floats, Result, caution, check_level, plain
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import Caution, Floats, Result, caution, check_level, is_number, plain
 from klantreis.errors import InvalidInputError
 from klantreis.events.share import wilson
 
@@ -77,6 +78,7 @@ class Credit:
         }
 
 
+@checked_options
 def first_touch(paths: Paths, conversions: npt.ArrayLike, *, confidence: float = 0.95) -> Credit:
     """All credit to the channel that a path began with. Arguments as for :func:`linear`.
 
@@ -91,6 +93,7 @@ def first_touch(paths: Paths, conversions: npt.ArrayLike, *, confidence: float =
     return _by_rule(table, weight, "first touch", confidence)
 
 
+@checked_options
 def last_touch(paths: Paths, conversions: npt.ArrayLike, *, confidence: float = 0.95) -> Credit:
     """All credit to the channel just before the outcome. Arguments as for :func:`linear`.
 
@@ -105,6 +108,7 @@ def last_touch(paths: Paths, conversions: npt.ArrayLike, *, confidence: float = 
     return _by_rule(table, weight, "last touch", confidence)
 
 
+@checked_options
 def linear(paths: Paths, conversions: npt.ArrayLike, *, confidence: float = 0.95) -> Credit:
     """Equal credit to every touch on the path, so a channel met twice has it twice.
 
@@ -129,6 +133,7 @@ def linear(paths: Paths, conversions: npt.ArrayLike, *, confidence: float = 0.95
     return _by_rule(table, np.repeat(1.0 / table.lengths, table.lengths), "linear", confidence)
 
 
+@checked_options
 def shapley_paths(paths: Paths, conversions: npt.ArrayLike, *, confidence: float = 0.95) -> Credit:
     """Shapley values when a coalition of channels is worth the outcomes of paths with no other channel on them.
 
@@ -246,6 +251,7 @@ class ShapleyWorth:
         return {name: plain(getattr(self, name)) for name in ("players", "total", "n", "method", "warnings")}
 
 
+@checked_options
 def shapley(worth: Mapping[frozenset[Hashable], float], *, missing: float | None = None) -> ShapleyWorth:
     """Divide what all players make together by what each adds, on average over the orders in which they can come.
 
@@ -277,6 +283,9 @@ def shapley(worth: Mapping[frozenset[Hashable], float], *, missing: float | None
     """
     if not worth:
         raise InvalidInputError("worth holds no coalition.")
+    for coalition in worth:
+        if not isinstance(coalition, Iterable):
+            raise InvalidInputError(f"worth holds {coalition!r}, which is no set of players.")
     coalitions: list[frozenset[Any]] = [frozenset(coalition) for coalition in worth]
     players = sorted(frozenset[Any]().union(*coalitions), key=lambda player: (type(player).__name__, player))
     n = len(players)
@@ -286,8 +295,8 @@ def shapley(worth: Mapping[frozenset[Hashable], float], *, missing: float | None
     value = np.full(1 << n, np.nan if missing is None else float(missing))
     value[0] = 0.0
     for coalition, made in zip(coalitions, worth.values(), strict=True):
-        if not math.isfinite(made):
-            raise InvalidInputError(f"worth of {_named(coalition)} is {made}, not a number.")
+        if not is_number(made) or not math.isfinite(made):
+            raise InvalidInputError(f"worth of {_named(coalition)} is {made!r}, not a number.")
         value[sum(bit[player] for player in coalition)] = made
     if np.isnan(value).any():
         mask = int(np.isnan(value).argmax())

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from klantreis.analysis.result import Floats, Ints, as_array
 from klantreis.errors import InvalidInputError
 
+#: Above this a float no longer tells one outcome from the next.
+MOST_OUTCOMES = 2**53
 Paths = Sequence[str] | Sequence[Sequence[object]] | npt.NDArray[Any]
 
 
@@ -63,6 +65,8 @@ def read_paths(paths: Paths, conversions: npt.ArrayLike, nulls: npt.ArrayLike | 
     lengths = {"paths": len(paths), "conversions": len(won), "nulls": len(lost)}
     if len(set(lengths.values())) > 1:
         raise InvalidInputError("Unequal lengths: " + ", ".join(f"{k} has {n}" for k, n in lengths.items()) + ".")
+    if (total := won.sum() + lost.sum()) > MOST_OUTCOMES:
+        raise InvalidInputError(f"conversions and nulls add up to {total:g}, which is more than can be counted.")
     if won.sum() <= 0:
         raise InvalidInputError("conversions are all zero: no path led to the outcome.")
     # Most paths recur, so texts are cut and names numbered once for each different one.

@@ -12,6 +12,7 @@ from scipy.sparse import linalg
 
 from klantreis.analysis.behaviour.attribution_paths import Paths, PathTable, read_paths
 from klantreis.analysis.bootstrap import percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Ints, Result, caution, check_level
 from klantreis.errors import InvalidInputError
 from klantreis.events.share import wilson
@@ -80,6 +81,7 @@ class _Chain:
     last: Ints  # path: the state it ended in
 
 
+@checked_options
 def markov_removal(
     paths: Paths,
     conversions: npt.ArrayLike,
@@ -128,7 +130,7 @@ def markov_removal(
     if order < 1 or draws < 0:
         raise InvalidInputError(f"order must be 1 or more and draws 0 or more, not {order} and {draws}.")
     table = read_paths(paths, conversions, nulls)
-    chain = _chain(table, order)
+    chain = _chain(table, min(order, int(table.lengths.max())))
     won, lost = table.conversions, table.nulls
     whole = bool((won == np.round(won)).all() and (lost == np.round(lost)).all())
     effects = _effects(chain, *_counts(chain, won[None, :], lost[None, :]))[0]

@@ -10,7 +10,18 @@ import numpy.typing as npt
 
 from klantreis.analysis.behaviour.buying_formulas import BgNbd, Model, ParetoNbd
 from klantreis.analysis.behaviour.likelihood import Fitted, Parameter, likeliest
-from klantreis.analysis.result import Caution, Floats, Result, as_array, caution, check_level, plain, same_length
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import (
+    Caution,
+    Floats,
+    Result,
+    as_array,
+    caution,
+    check_level,
+    dimensions,
+    plain,
+    same_length,
+)
 from klantreis.errors import InvalidInputError
 
 #: Below this many customers the parameters are hardly determined (our convention).
@@ -91,6 +102,7 @@ class BuyingAgain(Result):
         return {name: plain(getattr(self, name)) for name in (*names, "period", "still_there")}
 
 
+@checked_options
 def bg_nbd(
     frequency: npt.ArrayLike,
     recency: npt.ArrayLike,
@@ -139,6 +151,7 @@ def bg_nbd(
     return _fit(BgNbd(), frequency, recency, T, period=period, weights=weights, confidence=confidence, seed=seed)
 
 
+@checked_options
 def pareto_nbd(
     frequency: npt.ArrayLike,
     recency: npt.ArrayLike,
@@ -174,7 +187,7 @@ def _period(period: float) -> float:
 def _history(frequency: npt.ArrayLike, recency: npt.ArrayLike, T: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:  # noqa: N803
     """Checked, and of one length; a single number stands for one customer."""
     x, t, whole = (
-        as_array(name, np.atleast_1d(np.asarray(values)), low=0)
+        as_array(name, np.atleast_1d(np.asarray(values)) if dimensions(name, values) == 0 else values, low=0)
         for name, values in (("frequency", frequency), ("recency", recency), ("T", T))
     )
     same_length(frequency=x, recency=t, T=whole)

@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from scipy.special import gammaln, hyp2f1
+import numpy.typing as npt
+from scipy.special import betaln, expit, gammaln, hyp2f1, log_expit
 
 from klantreis.analysis.result import Floats
 
+#: Above this first parameter of the chance to leave its closed form is no longer computed.
+ALIKE = 50.0
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(48)
 
 
@@ -55,6 +58,23 @@ def _off_the_poles(a: float, b: float) -> tuple[float, float]:
     return a, b
 
 
+def _of_alike(rate: Floats, share: npt.ArrayLike, a: float, b: Floats) -> Floats:
+    """The mean of (1 - (1 + q·share)^-rate) / q over beta(a, b) chances to leave q, by summing along their logit.
+
+    The series of the closed form is 0 times infinity when a is large; the chances are then all but equal.
+    """
+    step = np.minimum(0.5, 0.2 * np.sqrt(1 / a + 1 / b))[:, None]
+    logit = np.log(a / b)[:, None] + step * np.arange(-400, 401)
+    chance = expit(logit)
+    log_density = a * log_expit(logit) + b[:, None] * log_expit(-logit) - betaln(a, b)[:, None]
+    weight = np.exp(log_density) * step
+    grown = np.asarray(share, dtype=np.float64).reshape(-1, 1)
+    each = -np.expm1(-rate[:, None] * np.log1p(chance * grown)) / chance
+    # What lies beyond the sum leaves for certain.
+    rest = np.clip(1 - weight.sum(axis=1), 0.0, 1.0)
+    return np.asarray((each * weight).sum(axis=1) - rest * np.expm1(-rate * np.log1p(grown[:, 0])))
+
+
 class BgNbd:
     """Fader, Hardie and Lee (2005), Marketing Science 24:275-284."""
 
@@ -76,6 +96,8 @@ class BgNbd:
     def ahead(self, p: Floats, x: Floats, t: Floats, T: Floats, time: float) -> Floats:  # noqa: N803
         """Purchases of a customer in the time ahead."""
         r, alpha, a, b = p
+        if a > ALIKE:
+            return _of_alike(r + x, time / (alpha + T), a, b + x) * self.alive(p, x, t, T)
         a, b = _off_the_poles(a, b)
         z = time / (alpha + T + time)
         # Euler's transformation keeps the parameters of the series small, however many purchases there were.
@@ -85,6 +107,8 @@ class BgNbd:
     def new(self, p: Floats, time: Floats) -> Floats:
         """Repeat purchases of a new customer by a time."""
         r, alpha, a, b = p
+        if a > ALIKE:
+            return _of_alike(np.full(len(time), r), time / alpha, a, np.full(len(time), b))
         a, b = _off_the_poles(a, b)
         z = time / (alpha + time)
         kept = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b - 1, z)

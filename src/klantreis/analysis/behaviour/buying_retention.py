@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import betaln
 
 from klantreis.analysis.behaviour.likelihood import Fitted, Parameter, likeliest
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Floats, Result, as_array, caution, check_level, plain
 from klantreis.errors import InvalidInputError
 
@@ -64,6 +65,7 @@ class Retention(Result):
         return {name: plain(getattr(self, name)) for name in (*names, "points")}
 
 
+@checked_options
 def retention_sbg(survivors: npt.ArrayLike, *, confidence: float = 0.95, seed: int = 0) -> Retention:
     """The share that renews, when customers differ in how readily they leave (shifted beta-geometric).
 

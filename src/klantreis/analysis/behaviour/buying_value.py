@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import gammaln
 
 from klantreis.analysis.behaviour.likelihood import Fitted, Parameter, likeliest
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Floats, Result, as_array, caution, check_level, plain, same_length
 from klantreis.errors import InvalidInputError
 
@@ -57,6 +58,7 @@ def _named(frequency: npt.ArrayLike, value: npt.ArrayLike) -> tuple[tuple[str, n
     return ("frequency", frequency), ("value", value)
 
 
+@checked_options
 def gamma_gamma(
     frequency: npt.ArrayLike, value: npt.ArrayLike, *, confidence: float = 0.95, seed: int = 0
 ) -> OrderValue:

@@ -21,6 +21,7 @@ from klantreis.analysis.behaviour.segment_classes import latent_classes
 from klantreis.analysis.behaviour.segment_prototypes import partition
 from klantreis.analysis.behaviour.segment_tables import points
 from klantreis.analysis.bootstrap import percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Ints, Result, as_codes, caution, check_level, same_length
 from klantreis.errors import InvalidInputError
 
@@ -55,6 +56,7 @@ class ChosenK(Result):
     choices: tuple[Choice, ...]
 
 
+@checked_options
 def choose_k(
     table: npt.ArrayLike | Sequence[Sequence[object]],
     ks: Sequence[int] = (2, 3, 4, 5, 6, 7, 8),
@@ -105,7 +107,13 @@ def choose_k(
             raise InvalidInputError("weights are for latent classes only.")
         x = points("table", table)  # type: ignore[arg-type]
         if tried[0] < 2 or tried[-1] >= len(x):
-            raise InvalidInputError(f"ks must lie between 2 and {len(x) - 1}, not from {tried[0]} to {tried[-1]}.")
+            raise InvalidInputError(
+                f"ks must lie between 2 and {len(x) - 1}, not from {tried[0]} to {tried[-1]}: table has {len(x)} rows."
+            )
+        if len(np.unique(x, axis=0)) <= tried[-1]:
+            raise InvalidInputError(
+                f"table has {len(np.unique(x, axis=0))} different rows; {tried[-1]} groups take more."
+            )
         choices = _silhouettes(x, tried, method, starts, confidence, seed)
         best = max(choices, key=lambda choice: _number(choice.estimate))
     return ChosenK(
@@ -206,6 +214,7 @@ class Stability(Result):
     groups: tuple[SteadyGroup, ...]
 
 
+@checked_options
 def stability(
     table: npt.ArrayLike,
     labels: Sequence[object] | npt.NDArray[Any],

@@ -13,6 +13,7 @@ from scipy.special import logsumexp
 
 from klantreis.analysis.behaviour.segment_tables import indicators, read_categories
 from klantreis.analysis.bootstrap import percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Ints, Result, as_weights, caution, check_level
 from klantreis.errors import InvalidInputError
 
@@ -76,6 +77,7 @@ class _Data:
     known: Floats  # category × category: 1 within an item
 
 
+@checked_options
 def latent_classes(
     items: npt.ArrayLike | Sequence[Sequence[object]],
     k: int,
@@ -126,6 +128,8 @@ def latent_classes(
     if k < 1 or starts < 1 or draws < 0:
         raise InvalidInputError(f"k and starts must be 1 or more, not {k} and {starts}; draws 0 or more.")
     coded = read_categories("items", items)
+    if all(len(labels) < 2 for labels in coded.names):
+        raise InvalidInputError("items holds one answer only in every column: there is nothing to tell classes by.")
     w = as_weights(weights, len(coded.codes))
     patterns, place = np.unique(coded.codes, axis=0, return_inverse=True)
     place = place.ravel()

@@ -14,6 +14,7 @@ from scipy.special import stdtr
 from scipy.stats import chi2, f
 
 from klantreis.analysis.behaviour.segment_tables import Column, is_number, known, read_columns
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Ints, Result, as_array, as_codes, caution, check_level, plain
 from klantreis.errors import InvalidInputError
 
@@ -101,6 +102,7 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> Floats:
     return q
 
 
+@checked_options
 def distinguishing(
     table: Mapping[str, Column],
     labels: Sequence[object] | npt.NDArray[Any],
@@ -144,6 +146,8 @@ def distinguishing(
         raise InvalidInputError(f"Unequal lengths: table has {n}, labels has {len(codes)}.")
     if len(names) < 2:
         raise InvalidInputError("labels hold one group only; two or more are needed.")
+    if used is not None and (isinstance(used, str) or not isinstance(used, Collection)):
+        raise InvalidInputError(f"used must be a list of names of fields, not {used!r}.")
     made = frozenset(used or ())
     if unknown := sorted(made - set(columns)):
         raise InvalidInputError(f"used names {unknown[0]!r}, which is no field of table.")

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.behaviour.segment_tables import Column, is_number, known, read_columns
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Result, caution
 from klantreis.errors import InvalidInputError, did_you_mean
 from klantreis.events.share import Share, wilson
@@ -62,6 +63,7 @@ class Prevalence(Result):
     drop_first: tuple[str, ...]
 
 
+@checked_options
 def prevalence(table: Mapping[str, Column], rule: Mapping[str, Any], *, confidence: float = 0.95) -> Prevalence:
     """The share of respondents that meets every attribute of a persona.
 
@@ -94,8 +96,8 @@ def prevalence(table: Mapping[str, Column], rule: Mapping[str, Any], *, confiden
     (0.6, [3, 3])
     """
     columns, n = read_columns("table", table)
-    if not rule:
-        raise InvalidInputError("rule holds no attribute.")
+    if not isinstance(rule, Mapping) or not rule:
+        raise InvalidInputError("rule must map names of fields to what they must be, one or more.")
     for field in rule:
         if field not in columns:
             raise InvalidInputError(f"rule names {field!r}, which is no field.", hint=did_you_mean(field, columns))
@@ -147,6 +149,8 @@ def _fits(field: str, column: npt.NDArray[Any], wanted: Any) -> Flags:
         if flags.shape != column.shape or flags.dtype != bool:
             raise InvalidInputError(f"rule[{field!r}] must give True or False for each value of the column.")
         return flags
+    if wanted is None or (isinstance(wanted, Collection) and not len(wanted)):
+        raise InvalidInputError(f"rule[{field!r}] is {wanted!r}: say what it must be.")
     if isinstance(wanted, tuple):
         if len(wanted) != 2 or not is_number(column):
             raise InvalidInputError(f"rule[{field!r}] is a pair of ends, which needs numbers.", hint="Or give a list.")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from klantreis.analysis.behaviour.grouping import WEAK, by_size, mean_interval, silhouettes, straight_distances
 from klantreis.analysis.behaviour.segment_tables import Coded, indicators, points, read_categories
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Ints, Result, caution, check_level
 from klantreis.errors import InvalidInputError
 
@@ -58,6 +59,7 @@ class MixedPrototypes(Result):
     found: int
 
 
+@checked_options
 def mixed_prototypes(
     numeric: npt.ArrayLike,
     categorical: npt.ArrayLike | Sequence[Sequence[object]] | None,
@@ -116,6 +118,9 @@ def mixed_prototypes(
         raise InvalidInputError(f"gamma must be 0 or more, not {weight}.")
     if not 2 <= k < len(x):
         raise InvalidInputError(f"k must lie between 2 and {len(x) - 1}, not at {k}.")
+    rows = x if coded is None or weight == 0 else np.hstack([x, coded.codes])
+    if len(np.unique(rows, axis=0)) < k:
+        raise InvalidInputError(f"k is {k}, but numeric and categorical have fewer different rows than that.")
     labels, ends = partition(used, coded, k, gamma=weight, starts=starts, seed=seed)
     labels = by_size(labels, k)[labels]
     apart, away = _costs(used, coded, labels, k, weight)

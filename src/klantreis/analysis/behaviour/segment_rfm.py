@@ -11,7 +11,19 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.bootstrap import percentiles
-from klantreis.analysis.result import Caution, Floats, Ints, Result, as_array, as_codes, caution, check_level, plain
+from klantreis.analysis.options import check_argument, checked_options
+from klantreis.analysis.result import (
+    Caution,
+    Floats,
+    Ints,
+    Result,
+    as_array,
+    as_codes,
+    caution,
+    check_level,
+    dimensions,
+    plain,
+)
 from klantreis.errors import InvalidInputError
 
 Times = Sequence[Any] | npt.NDArray[Any]
@@ -61,6 +73,7 @@ class Rfm:
         return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
+@checked_options
 def rfm(
     customer: Sequence[object] | npt.NDArray[Any],
     time: Times,
@@ -154,7 +167,10 @@ def rfm(
 
 def _ago(time: Times, at: Any) -> Floats:
     """How long before ``at``: in days for dates, else in the unit of the numbers."""
+    dimensions("time", time)
     given, ago = np.asarray(time), np.zeros(0)
+    if given.ndim != 1 or not len(given):
+        raise InvalidInputError("time must be a row of one value or more.")
     if given.dtype.kind == "O" and len(given) and isinstance(given[0], date):
         zone = isinstance(at, datetime) and at.tzinfo is not None
         seconds = []
@@ -170,8 +186,12 @@ def _ago(time: Times, at: Any) -> Floats:
     elif given.dtype.kind == "M":
         if np.isnat(given).any():
             raise InvalidInputError("time holds a missing value (NaT).")
-        ago = np.asarray((np.datetime64(at) - given) / np.timedelta64(1, "D"), dtype=np.float64)
+        try:
+            ago = np.asarray((np.datetime64(at) - given) / np.timedelta64(1, "D"), dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(f"at is {at!r}, which cannot be compared with time.") from error
     else:
+        check_argument("at", at, (float,))
         ago = np.asarray(float(at) - as_array("time", given))
     if ago.ndim != 1 or not len(ago):
         raise InvalidInputError("time must be a row of one value or more.")

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.behaviour.sequence_states import is_nothing
-from klantreis.analysis.result import Floats, Ints, as_array, as_codes
+from klantreis.analysis.result import Floats, Ints, as_array, as_codes, dimensions
 from klantreis.errors import InvalidInputError
 
 Column = Sequence[object] | npt.NDArray[Any]
@@ -99,5 +99,6 @@ def is_number(column: npt.NDArray[Any]) -> bool:
 
 def points(name: str, table: npt.ArrayLike, *, minimum: int = 2) -> Floats:
     """A table of numbers; a single column may be given as a row of numbers."""
+    dimensions(name, table)
     given = np.asarray(table)
     return as_array(name, given[:, None] if given.ndim == 1 else given, dims=2, minimum=minimum)

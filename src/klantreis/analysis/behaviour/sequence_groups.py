@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.behaviour.grouping import WEAK, best_matches, by_size, mean_interval, medoids_of, silhouettes
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Floats, Ints, Result, as_array, caution, check_level
 from klantreis.errors import InvalidInputError
 
@@ -50,6 +51,7 @@ class SequenceGroups(Result):
     groups: tuple[SequenceGroup, ...]
 
 
+@checked_options
 def cluster(
     distances: _HasMatrix | npt.ArrayLike,
     k: int,

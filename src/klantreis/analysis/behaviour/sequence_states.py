@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ def coded(name: str, row: Sequence[object]) -> list[Any]:
         states.pop()
     if not states:
         raise InvalidInputError(f"{name} has no state.")
+    if not all(isinstance(state, Hashable) for state in states):
+        raise InvalidInputError(f"{name} must hold states, not rows.")
     if any(map(is_nothing, states)):
         raise InvalidInputError(
             f"{name} has no state at place {[is_nothing(s) for s in states].index(True)}, though it goes on after it.",

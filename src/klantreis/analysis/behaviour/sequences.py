@@ -18,6 +18,7 @@ from klantreis.analysis.behaviour.grouping import mean_interval
 from klantreis.analysis.behaviour.sequence_groups import SequenceGroup, SequenceGroups, cluster
 from klantreis.analysis.behaviour.sequence_kernels import common_length_table, edit_distances
 from klantreis.analysis.behaviour.sequence_states import States, coded, read_states, transition_counts
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, as_weights, caution, check_level, plain
 from klantreis.errors import InvalidInputError
 
@@ -78,6 +79,7 @@ class SubstitutionCosts:
         return {name: plain(getattr(self, name)) for name in ("states", "costs", "rates", "n", "method", "warnings")}
 
 
+@checked_options
 def substitution_costs(
     states: States, *, weights: npt.ArrayLike | None = None, highest: float = 2.0
 ) -> SubstitutionCosts:
@@ -135,6 +137,7 @@ class Distances:
         return {name: plain(getattr(self, name)) for name in ("matrix", "n", "method", "warnings")}
 
 
+@checked_options
 def optimal_matching(
     states: States,
     *,
@@ -244,6 +247,7 @@ class CommonSubsequence:
         return {name: plain(getattr(self, name)) for name in ("states", "length", "distance", "similarity")}
 
 
+@checked_options
 def longest_common_subsequence(a: Sequence[object], b: Sequence[object]) -> CommonSubsequence:
     """The longest sequence that both hold in this order.
 
@@ -286,6 +290,7 @@ class Variety(Result):
     values: tuple[float, ...]
 
 
+@checked_options
 def entropy(states: States, *, alphabet: int | None = None, confidence: float = 0.95) -> Variety:
     """How evenly each sequence spends its time over the states: 0 when in one, 1 when in all alike.
 
@@ -305,6 +310,7 @@ def entropy(states: States, *, alphabet: int | None = None, confidence: float = 
     return _variety(_evenness(table.codes, _size(table.names, alphabet)), "entropy of states", confidence)
 
 
+@checked_options
 def complexity(states: States, *, alphabet: int | None = None, confidence: float = 0.95) -> Variety:
     """How much each sequence changes and how evenly it is spread: the geometric mean of the two.
 

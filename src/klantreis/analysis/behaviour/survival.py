@@ -29,6 +29,7 @@ from klantreis.analysis.behaviour.survival_curve import (
     small_sample,
 )
 from klantreis.analysis.behaviour.survival_risks import CauseCurve, CompetingRisks, aalen_johansen
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Result, as_codes, caution, check_level, same_length
 from klantreis.errors import InvalidInputError
 
@@ -115,6 +116,7 @@ class Survival(Result):
         )
 
 
+@checked_options
 def kaplan_meier(
     duration: npt.ArrayLike,
     event: npt.ArrayLike,
@@ -214,6 +216,7 @@ class LogRank(Result):
     groups: tuple[GroupRisk, ...]
 
 
+@checked_options
 def log_rank(
     duration: npt.ArrayLike,
     event: npt.ArrayLike,

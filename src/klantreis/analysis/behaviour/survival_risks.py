@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -19,6 +19,7 @@ from klantreis.analysis.behaviour.survival_curve import (
     risk_table,
     small_sample,
 )
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_codes, caution, check_level, plain, same_length
 from klantreis.errors import InvalidInputError
 
@@ -66,6 +67,7 @@ class CompetingRisks:
         }
 
 
+@checked_options
 def aalen_johansen(
     duration: npt.ArrayLike,
     cause: Sequence[object] | npt.NDArray[Any],
@@ -109,6 +111,8 @@ def aalen_johansen(
     checked_band(band)
     time, came = durations(duration, entry)
     labels = list(cause)
+    if not isinstance(censored, Hashable):
+        raise InvalidInputError(f"censored must be one label, not {censored!r}.")
     same_length(duration=time, cause=labels)
     left = np.array([not (label is None or label == censored) for label in labels])
     if not left.any():

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, caution, check_level
 from klantreis.errors import InvalidInputError
 
@@ -39,6 +40,7 @@ class Agreement(Result):
     ratings: int
 
 
+@checked_options
 def krippendorff_alpha(
     ratings: Ratings,
     level: Level = "nominal",
@@ -97,6 +99,7 @@ def krippendorff_alpha(
     )
 
 
+@checked_options
 def fleiss_kappa(counts: npt.ArrayLike, *, confidence: float = 0.95, draws: int = 1000, seed: int = 0) -> Agreement:
     """Fleiss' kappa: units rated by the same number of coders, who need not be the same.
 

@@ -6,7 +6,7 @@ staff is an estimate by staff and is marked so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import (
     Caution,
     Floats,
@@ -77,6 +78,7 @@ class EmotionCurve:
         }
 
 
+@checked_options
 def emotion_curve(
     customer: Column,
     step: Column,
@@ -126,6 +128,8 @@ def emotion_curve(
     >>> curve.steps[1].change.estimate
     -2.0
     """
+    if not scale[0] < scale[1]:
+        raise InvalidInputError(f"scale must run from low to high, not from {scale[0]} to {scale[1]}.")
     x = as_array("value", value, low=scale[0], high=scale[1])
     who, names = as_codes("customer", customer)
     same_length(customer=who, step=step, value=x)
@@ -163,10 +167,14 @@ def emotion_curve(
 
 def _steps(step: Column, order: Sequence[object] | None) -> tuple[Ints, tuple[object, ...]]:
     """The place of each row's step in the order, and the steps that have answers."""
-    given = list(np.asarray(step, dtype=object).tolist()) if isinstance(step, np.ndarray) else list(step)
+    given = list(step.tolist() if isinstance(step, np.ndarray) else step)
+    if not all(isinstance(name, Hashable) for name in given):
+        raise InvalidInputError("step must be a row of names or numbers.")
     if any(name is None or name != name for name in given):  # NaN differs from itself
         raise InvalidInputError("step holds a missing value.")
     present = dict.fromkeys(given)
+    if order is not None and (isinstance(order, str) or not hasattr(order, "__iter__")):
+        raise InvalidInputError(f"order must be a list of steps, not {order!r}.")
     wanted = list(present) if order is None else list(order)
     left_out = [name for name in present if name not in wanted]
     if left_out or len(set(wanted)) < len(wanted):
@@ -247,6 +255,7 @@ class PeakEnd(Result):
     journeys: Journeys
 
 
+@checked_options
 def peak_end(
     customer: Column,
     order: npt.ArrayLike,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Result, as_array, caution, same_length
 from klantreis.analysis.voice.averages import size_cautions, t_interval
 from klantreis.events.share import Share, wilson
@@ -31,6 +32,7 @@ class ExpectationGap(Result):
     correlation: float | None
 
 
+@checked_options
 def expectation_gap(expected: npt.ArrayLike, experienced: npt.ArrayLike, *, confidence: float = 0.95) -> ExpectationGap:
     """How far the experience lay from what the same people expected.
 

@@ -12,6 +12,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, as_weights, caution, check_level
 from klantreis.analysis.voice.averages import (
     Customers,
@@ -95,6 +96,7 @@ def _z(confidence: float) -> float:
     return NormalDist().inv_cdf(0.5 + check_level(confidence) / 2)
 
 
+@checked_options
 def nps(
     scores: npt.ArrayLike,
     *,
@@ -186,6 +188,7 @@ class Csat(Result):
     mean: float
 
 
+@checked_options
 def csat(
     ratings: npt.ArrayLike,
     *,
@@ -273,6 +276,7 @@ class Ces(Result):
     easy_from: float
 
 
+@checked_options
 def ces(
     ratings: npt.ArrayLike,
     *,

@@ -5,10 +5,11 @@ Counting coded quotes is a heuristic: it does not weigh one force against anothe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Result, as_array, caution, same_length
 from klantreis.errors import InvalidInputError
 from klantreis.events.share import Share, wilson
@@ -47,6 +48,7 @@ class Forces(Result):
     right: Share | None
 
 
+@checked_options
 def forces_of_progress(
     interview: Sequence[str],
     force: Sequence[str],
@@ -87,6 +89,12 @@ def forces_of_progress(
     >>> found.forward, found.undecided, found.back
     (1, 1, 0)
     """
+    for name, row in (("interview", interview), ("force", force), ("interviews", interviews)):
+        if row is not None and (isinstance(row, str) or not hasattr(row, "__iter__")):
+            raise InvalidInputError(f"{name} must be a list of texts, not {row!r}.")
+    for name, row in (("interview", interview), ("force", force)):
+        if not all(isinstance(entry, Hashable) and entry is not None and entry == entry for entry in row):
+            raise InvalidInputError(f"{name} holds something that is no name, or a missing value.")
     count = same_length(interview=list(interview), force=list(force))
     weight = [1.0] * count if strength is None else as_array("strength", list(strength), low=0).tolist()
     same_length(force=list(force), strength=weight)
@@ -94,7 +102,7 @@ def forces_of_progress(
         raise InvalidInputError("strength must be above 0; leave out a quote that says nothing.")
     people = tuple(dict.fromkeys(interview if interviews is None else interviews))
     if not people:
-        raise InvalidInputError("interview holds nobody.")
+        raise InvalidInputError("interview and interviews hold nobody.")
     strongest = {person: dict.fromkeys(KINDS, 0.0) for person in people}
     quotes = dict.fromkeys(KINDS, 0)
     for person, kind, value in zip(interview, force, weight, strict=True):
@@ -131,8 +139,10 @@ def forces_of_progress(
 
 
 def _right(tips: Mapping[str, float], switched: Mapping[str, bool] | None, confidence: float) -> Share | None:
-    if not switched:
+    if switched is None:
         return None
+    if not isinstance(switched, Mapping) or not switched:
+        raise InvalidInputError("switched must map interviews to whether they switched, one or more.")
     unknown = [person for person in switched if person not in tips]
     if unknown:
         raise InvalidInputError(f"switched holds {unknown[0]!r}, who was not interviewed.")

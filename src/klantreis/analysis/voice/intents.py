@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, caution, plain
 from klantreis.analysis.voice.intent_features import INTENTS, IntentName, rules
 from klantreis.analysis.voice.intent_model import shipped
@@ -79,6 +80,7 @@ class Intents:
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
 
+@checked_options
 def classify(texts: Sequence[str], lang: Lang, *, threshold: float = THRESHOLD) -> Intents:
     """Know, go, do, buy or none, with a probability; no label below the threshold.
 

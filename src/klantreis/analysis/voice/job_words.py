@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.voice.tokens import as_lang, as_text, language_of
+from klantreis.errors import InvalidInputError
 from klantreis.values import Lang
 
 
@@ -65,6 +67,7 @@ _AROUND: dict[Lang, str] = {
 _APART = r"(?:by|in|on|with|from|to|of|for|at|and|off|met|van|op|naar|voor|bij|en|uit)"
 
 
+@checked_options
 def job_statement(text: str, lang: Lang | None = None, *, names: Iterable[str] = ()) -> JobStatement:
     """Whether a text says what someone wants done, or names a product, a brand or a purchase.
 
@@ -88,7 +91,9 @@ def job_statement(text: str, lang: Lang | None = None, *, names: Iterable[str] =
     """
     told = language_of(as_text("text", text)) if lang is None else as_lang(lang)
     flat = " ".join(text.split()).strip(" .!?")
-    for name in names:
+    if isinstance(names, str):
+        raise InvalidInputError(f"names must be a list of names, not the text {names!r}.")
+    for name in (as_text("names", name) for name in names):
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", flat, re.IGNORECASE):
             return JobStatement("product", name)
     for asked in ("nl", "en") if told is None else (told,):

@@ -12,7 +12,18 @@ import numpy.typing as npt
 from scipy.special import betainc
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
-from klantreis.analysis.result import Caution, Floats, Result, as_array, as_weights, caution, check_level, plain
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import (
+    Caution,
+    Floats,
+    Result,
+    as_array,
+    as_weights,
+    caution,
+    check_level,
+    dimensions,
+    plain,
+)
 from klantreis.analysis.voice.naming import column_names
 from klantreis.errors import InvalidInputError
 
@@ -71,6 +82,7 @@ class Kano:
         return {name: plain(getattr(self, name)) for name in ("features", "n", "warnings")}
 
 
+@checked_options
 def kano(
     functional: npt.ArrayLike,
     dysfunctional: npt.ArrayLike,
@@ -153,7 +165,7 @@ def kano(
 
 
 def _answers(name: str, values: npt.ArrayLike) -> Floats:
-    dims = 1 if np.ndim(values) == 1 else 2
+    dims = 1 if dimensions(name, values) == 1 else 2
     array = as_array(name, values, dims=dims, low=1, high=5)
     if (array != np.round(array)).any():
         raise InvalidInputError(f"{name} must hold whole numbers from 1 (like) to 5 (dislike).")

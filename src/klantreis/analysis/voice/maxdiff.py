@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
-from klantreis.analysis.result import Caution, Floats, Result, as_array, caution, check_level, plain
+from klantreis.analysis.options import checked_options
+from klantreis.analysis.result import Caution, Floats, Result, as_array, caution, check_level, dimensions, plain
 from klantreis.analysis.voice.naming import column_names
 from klantreis.errors import InvalidInputError
 
@@ -59,6 +60,7 @@ class MaxDiff:
         return {name: plain(getattr(self, name)) for name in ("items", "respondents", "warnings")}
 
 
+@checked_options
 def maxdiff_counts(
     best: npt.ArrayLike,
     worst: npt.ArrayLike,
@@ -100,7 +102,7 @@ def maxdiff_counts(
     >>> [(item.name, round(item.score, 2), round(item.share, 2)) for item in found.items]
     [('safe', 0.58, 0.75), ('fast', 0.0, 0.2), ('cheap', -0.58, 0.05)]
     """
-    dims = 1 if np.ndim(best) == 1 else 2
+    dims = 1 if dimensions("best", best) == 1 else 2
     tables = {
         name: as_array(name, values, dims=dims, low=0)
         for name, values in (("best", best), ("worst", worst), ("shown", shown))

@@ -17,6 +17,8 @@ def column_names(names: Sequence[str] | None, width: int) -> tuple[str, ...]:
     """
     if names is None:
         return tuple(str(number) for number in range(1, width + 1))
+    if isinstance(names, str) or not hasattr(names, "__iter__") or not all(isinstance(name, str) for name in names):
+        raise InvalidInputError(f"names must be a list of texts, one per column, not {names!r}.")
     found = tuple(names)
     if len(found) != width or len(set(found)) != width:
         raise InvalidInputError(f"names must be {width} different names, one per column; there are {len(set(found))}.")

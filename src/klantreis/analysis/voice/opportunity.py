@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, as_weights, caution, check_level, plain
 from klantreis.analysis.voice.naming import column_names
 from klantreis.errors import InvalidInputError
@@ -65,6 +66,7 @@ class Opportunities:
         return {name: plain(getattr(self, name)) for name in ("outcomes", "ranking", "k", "n", "warnings")}
 
 
+@checked_options
 def opportunity_scores(
     importance: npt.ArrayLike,
     satisfaction: npt.ArrayLike,

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, as_weights, caution, check_level, same_length
 from klantreis.analysis.voice.averages import Customers, customers_of, effective_n, wilson_interval
 from klantreis.errors import InvalidInputError
@@ -51,6 +52,7 @@ class GaborGranger(Result):
     prices: tuple[PriceAsked, ...]
 
 
+@checked_options
 def gabor_granger(
     price: npt.ArrayLike,
     bought: npt.ArrayLike,
@@ -111,6 +113,8 @@ def gabor_granger(
     said, asked = (_table(unit, place, values, len(axis)) for values in (w * yes, w))
     if (asked.sum(axis=0) <= 0).any():
         raise InvalidInputError("weights are all zero at one of the prices.")
+    if market <= 0:
+        raise InvalidInputError(f"market must be above 0, not {market}.")
     margin = market * (axis - cost)
 
     def profits(drawn: Floats) -> Floats:

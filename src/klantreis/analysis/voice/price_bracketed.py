@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, as_weights, caution, check_level, same_length
 from klantreis.analysis.voice.price_parametric import Parametric, parametric
 from klantreis.analysis.voice.turnbull import innermost, maximise, members, settle
@@ -65,6 +66,7 @@ class Bracketed(Result):
         return min(1.0, certain - exact), min(1.0, certain - exact + inside)
 
 
+@checked_options
 def bracketed(
     left: npt.ArrayLike,
     right: npt.ArrayLike,
@@ -174,13 +176,12 @@ def bracketed(
 
 def _upper(right: npt.ArrayLike) -> Floats:
     """The right ends, among which infinity is allowed."""
-    try:
-        array = np.array(right, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"right must hold numbers ({error}).") from error
-    finite = np.where(np.isposinf(array), 0.0, array)
-    as_array("right", finite, low=0)
-    return array
+    given = np.asarray(right) if not isinstance(right, list) else np.asarray(right, dtype=object)
+    if given.dtype.kind not in "biufO" or not given.size:
+        as_array("right", right)
+    endless = np.array([isinstance(end, float) and end == math.inf for end in given.ravel()]).reshape(given.shape)
+    finite = as_array("right", np.where(endless, 0, given), low=0)
+    return np.where(endless, math.inf, finite)
 
 
 def _mean(method: str, estimate: float, drawn: Floats, n: int, confidence: float) -> Result:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, caution, check_level, same_length
 from klantreis.analysis.voice.price_curves import BLOCK, FourPrices, four_prices
 from klantreis.errors import InvalidInputError
@@ -63,6 +64,7 @@ class NewtonMillerSmith(Result):
     sensitivity: tuple[Calibration, ...]
 
 
+@checked_options
 def newton_miller_smith(
     too_cheap: npt.ArrayLike,
     cheap: npt.ArrayLike,

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, caution, plain
 from klantreis.errors import InvalidInputError
 
@@ -74,6 +75,7 @@ class Brackets:
         return {name: plain(getattr(self, name)) for name in ("labels", "left", "right", "known", "warnings")}
 
 
+@checked_options
 def parse_brackets(labels: Sequence[str]) -> Brackets:
     """The prices that labels mean, whether of a question's options or of everybody's answers.
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.bootstrap import bootstrap, percentiles
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Ints, Result, caution, check_level
 from klantreis.analysis.voice.price_curves import BLOCK, NAMES, FourPrices, four_prices
 
@@ -56,6 +57,7 @@ class VanWestendorp(Result):
     curves: PriceCurves
 
 
+@checked_options
 def van_westendorp(
     too_cheap: npt.ArrayLike,
     cheap: npt.ArrayLike,

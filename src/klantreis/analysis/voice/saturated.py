@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Result, caution, check_level
 from klantreis.errors import InvalidInputError
 
@@ -55,6 +56,7 @@ class Saturation(Result):
     at_high: int | None
 
 
+@checked_options
 def saturation(
     codes_per_interview: Sequence[Collection[Hashable]],
     *,
@@ -93,9 +95,14 @@ def saturation(
     >>> found.base_themes, found.notation, [(step.after, step.new) for step in found.steps]
     (4, '4+2', [(4, 0)])
     """
-    if isinstance(codes_per_interview, str) or any(isinstance(codes, str) for codes in codes_per_interview):
-        raise InvalidInputError("codes_per_interview must hold a collection of codes per interview, not text.")
+    if isinstance(codes_per_interview, str) or not hasattr(codes_per_interview, "__iter__"):
+        raise InvalidInputError(f"codes_per_interview must be a list of collections, not {codes_per_interview!r}.")
+    for place, codes in enumerate(codes_per_interview):
+        if isinstance(codes, str) or not hasattr(codes, "__iter__") or not all(isinstance(c, Hashable) for c in codes):
+            raise InvalidInputError(f"codes_per_interview must hold a collection of codes at {place}, not {codes!r}.")
     interviews = [set(codes) for codes in codes_per_interview]
+    if draws < 1:
+        raise InvalidInputError(f"draws must be 1 or more, not {draws}.")
     if base < 1 or run < 1:
         raise InvalidInputError(f"base and run must be 1 or more, not {base} and {run}.")
     if not 0 <= threshold < 1:

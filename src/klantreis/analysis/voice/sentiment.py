@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Result, caution, check_level, plain
 from klantreis.analysis.voice.averages import t_interval
 from klantreis.analysis.voice.feelings import Feeling, doubts, feelings, says_neither, speaks_of_self
@@ -79,6 +80,7 @@ class Sentiments(Result):
         return iter(self.texts)
 
 
+@checked_options
 def sentiment(texts: Sequence[str], lang: Lang, *, confidence: float = 0.95) -> Sentiments:
     """The feeling in each text, and on average.
 

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, caution, check_level, plain, same_length
 from klantreis.analysis.voice.tokens import as_lang, as_text, as_texts, plain_text, stop_words, words
 from klantreis.errors import InvalidInputError
@@ -80,6 +81,7 @@ class CustomerTerms:
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
 
+@checked_options
 def customer_terms(
     texts: Sequence[str],
     *,
@@ -132,6 +134,8 @@ def customer_terms(
     """
     held = as_texts("texts", texts)
     who: Sequence[Hashable] = range(len(held)) if people is None else people
+    if isinstance(who, str):
+        raise InvalidInputError("people must be a list of who said each text, not one text.")
     same_length(texts=held, people=who)
     for name, number in (("longest", longest), ("minimum", minimum), ("top", top)):
         if number < 1:
@@ -209,8 +213,8 @@ def _parts(term: str) -> Iterator[str]:
 def _glossary(given: dict[str, Iterable[str]] | Iterable[str] | None) -> dict[str, tuple[str, ...]]:
     if given is None:
         return {}
-    if isinstance(given, str):
-        raise InvalidInputError("glossary must be a list of words, or words with those of customers, not one text.")
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        raise InvalidInputError(f"glossary must be a list of words, or words with those of customers, not {given!r}.")
     pairs = given.items() if isinstance(given, dict) else ((own, ()) for own in given)
     return {
         plain_text(as_text("glossary", own)): tuple(plain_text(as_text("glossary", one)) for one in others)

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 
+from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, caution, plain
 from klantreis.analysis.voice.tokens import as_lang, as_texts, stop_words, words
 from klantreis.errors import InvalidInputError
@@ -78,6 +79,7 @@ class Themes(Result):
         return iter(self.themes)
 
 
+@checked_options
 def themes(
     texts: Sequence[str],
     k: int,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -22,7 +22,7 @@ WORD = re.compile(r"(?<!\w)(?:['’](?=[tsn]\b))?[^\W\d_]\w*(?:['’-]\w+)*")
 
 def as_texts(name: str, texts: Sequence[str]) -> tuple[str, ...]:
     """Texts, or an error that names the argument; one text by itself is not a list of texts."""
-    if isinstance(texts, str) or not hasattr(texts, "__iter__"):
+    if isinstance(texts, str | Mapping) or not hasattr(texts, "__iter__"):
         raise InvalidInputError(f"{name} must be a list of texts, not one {type(texts).__name__}.")
     return tuple(as_text(f"{name}[{place}]", one) for place, one in enumerate(texts))
 
