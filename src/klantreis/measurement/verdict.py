@@ -95,7 +95,7 @@ def verdict(
     for name, value in (("n", n), ("n_needed", 0 if n_needed is None else n_needed)):
         if not (is_number(value) and 0 <= value < math.inf):
             raise InvalidInputError(f"{name} must be a whole number of 0 or more, not {value!r}.")
-    if direction not in ("up", "down"):
+    if not isinstance(direction, str) or direction not in ("up", "down"):
         raise InvalidInputError(f"direction is up or down, not {direction!r}.")
     if (on is None) != (due is None):
         raise InvalidInputError("on and due must both be given, or neither.")

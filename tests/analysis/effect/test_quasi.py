@@ -19,6 +19,9 @@ from klantreis.analysis.effect.synthetic import simplex_weights
 from klantreis.errors import InvalidInputError
 
 Floats = npt.NDArray[np.float64]
+#: The same functions, to be called with what their types forbid.
+anyhow: Any = synthetic_did
+series: Any = interrupted_series
 DATA = Path(__file__).parent / "data"
 
 #: Acute coronary episodes in Sicily, January 2002 to November 2006, and the age-standardised population.
@@ -120,6 +123,41 @@ def test_several_treated_and_a_poor_fit() -> None:
     assert synthetic_did(shifted, [0, 1, 2], 20, draws=2).estimate == pytest.approx(found.estimate)
 
 
+def places(rng: np.random.Generator, units: int = 30, periods: int = 24) -> Floats:
+    """Places with a level, a common course and a course that moves them unlike."""
+    course, other = rng.normal(size=periods).cumsum(), rng.normal(size=periods).cumsum()
+    pull = rng.normal(size=(units, 1))
+    return np.asarray(
+        3 * rng.normal(size=(units, 1)) + course + 0.4 * pull * other + 0.3 * rng.normal(size=(units, periods))
+    )
+
+
+STARTS = [12, 12, 16, 16, 16, 20]
+
+
+@pytest.mark.parametrize("method", [synthetic_control, synthetic_did])
+def test_several_starts_are_averaged_over_treated_units_and_periods(method: Any) -> None:
+    y = places(np.random.default_rng(31))
+    for row, start in enumerate(STARTS):
+        y[row, start:] += 2 + row
+    found = method(y, range(6), STARTS, draws=60)
+    donors = y[6:]
+    alone = [method(np.vstack([y[rows], donors]), range(len(rows)), at, draws=2) for rows, at in SAME]
+    cells = np.array([len(rows) * (24 - at) for rows, at in SAME])
+    assert found.estimate == pytest.approx(cells @ [float(one.estimate or 0) for one in alone] / cells.sum())
+    assert [item.estimate for item in found.cohorts] == pytest.approx([one.estimate for one in alone])
+    assert [(item.start, item.units) for item in found.cohorts] == [(12, 2), (16, 3), (20, 1)]
+    assert sum(weight for _, weight in found.weights) == pytest.approx(1, abs=1e-4)
+    truth = sum((2 + row) * (24 - start) for row, start in enumerate(STARTS)) / sum(24 - start for start in STARTS)
+    assert float(found.low or 0) < truth < float(found.high or 0)
+    # In another order they are the same; one start given to each is one start.
+    assert method(y, [5, 4, 3, 2, 1, 0], STARTS[::-1], draws=1).estimate == pytest.approx(found.estimate)
+    assert method(y, [0, 1], [12, 12], draws=3) == method(y, [0, 1], 12, draws=3)
+
+
+SAME: list[tuple[list[int], int]] = [([0, 1], 12), ([2, 3, 4], 16), ([5], 20)]
+
+
 @pytest.mark.parametrize(
     ("call", "name"),
     [
@@ -132,6 +170,40 @@ def test_several_treated_and_a_poor_fit() -> None:
         (lambda: synthetic_control(np.ones((4, 5)), 0, 5), "start"),
         (lambda: synthetic_control(np.ones((2, 5)), 0, 3), "outcomes leaves 1"),
         (lambda: synthetic_did(np.full((4, 5), np.nan), 0, 3), "outcomes holds"),
+        (lambda: synthetic_did(np.ones((6, 5)), [0, 1], [2, 3, 4]), "start has 3 values for 2"),
+        (lambda: synthetic_did(np.ones((6, 5)), [0, 1], [2, 5]), "start must leave"),
+        (lambda: anyhow(np.ones((6, 5)), [0, 1], "soon"), "start must hold numbers"),
+        (lambda: anyhow(np.ones((6, 5)), 0, 2.5), "start must leave"),
+        (lambda: anyhow(np.ones((6, 5)), 0, None), "start"),
+        (lambda: anyhow(np.ones((6, 5)), [0, 0], 2), "treated must name"),
+        (lambda: anyhow(np.ones((6, 5)), "a", 2), "treated must name"),
+        (lambda: anyhow(np.ones((6, 5)), None, 2), "treated must"),
+        (lambda: anyhow(np.ones((6, 5)), [], 2), "treated must name"),
+        (lambda: anyhow(np.ones((6, 5)), [[0], [0, 1]], 2), "treated must name"),
+        (lambda: anyhow("abc", 0, 2), "outcomes"),
+        (lambda: anyhow([[1, 2], [1]], 0, 1), "outcomes"),
+        (lambda: anyhow(np.ones(6), 0, 2), "outcomes must have 2 dimension"),
+        (lambda: anyhow(np.ones((6, 5)), 0, 2, names=["a"]), "names has 1"),
+        (lambda: anyhow(np.ones((6, 5)), 0, 2, draws=0), "draws"),
+        (lambda: anyhow(np.ones((6, 5)), 0, 2, seed=-1), "seed"),
+        (lambda: anyhow(np.ones((6, 5)), 0, 2, confidence=2), "confidence"),
+        (lambda: series([1, 2, 3], 1), "outcome holds 3"),
+        (lambda: series("many", 3), "outcome"),
+        (lambda: series(None, 3), "outcome"),
+        (lambda: series([[1, 2, 3]] * 6, 3), "outcome must have 1 dimension"),
+        (lambda: series([1, 2, 3, 4, 5, np.nan], 3), "outcome"),
+        (lambda: series([1, 2, 3, 4, 5, 6], 3.5), "start"),
+        (lambda: series([1, 2, 3, 4, 5, 6], None), "start"),
+        (lambda: series([0, 0, 0, 4, 5, 6], 3), "outcome is zero throughout before start"),
+        (lambda: series([1, 2, 3, 4, 5, 6], 3, exposure=[1] * 5), "exposure has 5"),
+        (lambda: series([1, 2, 3, 4, 5, 6], 3, exposure=[1] * 6, family="linear"), "exposure is for counts"),
+        (lambda: series([1, 2, 3, 4, 5, 6], 3, family="gamma"), "family"),
+        (lambda: series([1, 2, 3, 4, 5, 6], 3, errors="wide"), "errors"),
+        (lambda: series([1, 2, 3, 4, 5, 6], 3, harmonics=-1), "harmonics"),
+        (lambda: series([1, 2, 3, 4, 5, 6], 3, harmonics=7, period=12), "harmonics of 7"),
+        (lambda: series([1, 2, 3, 4, 5, 6], 3, period=0), "period"),
+        (lambda: series(range(1, 25), 12, harmonics=1, period=12, season=[1] * 24), "season does not vary"),
+        (lambda: series([1, 2, 3, 4, 5, 6], 3, errors="hac", lags=9), "lags"),
     ],
 )
 def test_what_cannot_be_computed_is_refused(call: Any, name: str) -> None:
@@ -153,3 +225,20 @@ def test_coverage_of_series() -> None:
     assert held["model"] / 1500 < 0.75, held
     assert 0.92 < held["quasi"] / 1500 < 0.97, held
     assert 0.88 < held["hac"] / 1500 < 0.97, held
+
+
+@pytest.mark.slow
+def test_coverage_of_synthetic_did() -> None:
+    """600 samples of 40 places, one or four of them treated; docs/methods/synthetic-control.md quotes it."""
+    rng = np.random.default_rng(32)
+    held = several = alarms = 0
+    for number in range(600):
+        y = places(rng, 40, 30)
+        one = synthetic_did(y, 0, 20)
+        held += float(one.low or 0) <= 0 <= float(one.high or 0)
+        alarms += one.placebo_p <= 0.05
+        four = synthetic_did(y, [0, 1, 2, 3], [15, 15, 20, 25], draws=100, seed=number)
+        several += float(four.low or 0) <= 0 <= float(four.high or 0)
+    assert 0.92 < held / 600 < 0.975, held
+    assert 0.92 < several / 600 < 0.975, several
+    assert alarms / 600 < 0.07, alarms

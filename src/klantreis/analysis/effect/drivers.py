@@ -167,9 +167,9 @@ def shapley_regression(
 
 
 def _varies(columns: Floats, target: Floats, labels: Sequence[str]) -> None:
-    if np.ptp(target) == 0:
+    if target.std() == 0 or np.ptp(target) == 0:
         raise InvalidInputError("y does not vary: there is nothing to explain.")
-    for place in np.flatnonzero(np.ptp(columns, axis=0) == 0):
+    for place in np.flatnonzero((np.ptp(columns, axis=0) == 0) | (columns.std(axis=0) == 0)):
         raise InvalidInputError(f"X holds {labels[int(place)]}, which does not vary.", hint="Leave it out.")
 
 

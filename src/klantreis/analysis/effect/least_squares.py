@@ -87,7 +87,7 @@ def check_design(name: str, design: Floats) -> None:
     n, p = design.shape
     if n <= p:
         raise InvalidInputError(f"{name} asks for {p} parameters of {n} cases: too few.")
-    scaled = design / np.maximum(np.abs(design).max(axis=0), 1e-300)
+    scaled = design / np.maximum(np.abs(design).max(axis=0), 1e-150)  # smaller than that is nothing
     if np.linalg.matrix_rank(scaled, tol=1e-9 * np.sqrt(n) * np.linalg.norm(scaled, 2)) < p:
         raise InvalidInputError(
             f"{name} holds a column that does not vary, or that the others make up.",

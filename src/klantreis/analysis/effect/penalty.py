@@ -109,7 +109,7 @@ def penalty_reward(
     upper = float(np.nextafter(middle, np.inf)) if high_from is None else high_from
     if not lower < upper:
         raise InvalidInputError(f"low_to ({lower:g}) must lie below high_from ({upper:g}).")
-    if np.ptp(target) == 0:
+    if target.std() == 0 or np.ptp(target) == 0:
         raise InvalidInputError("y does not vary: there is nothing to explain.")
     bad, good = table <= lower, table >= upper
     sizes = np.array([bad.sum(axis=0), (~bad & ~good).sum(axis=0), good.sum(axis=0)])

@@ -58,7 +58,7 @@ def e_value(
     (7.26, 3.0)
     """
     check_level(confidence)
-    if not (is_number(n) and n >= 0):
+    if not (is_number(n) and 0 <= n < math.inf):
         raise InvalidInputError(f"n must be a whole number of 0 or more, not {n!r}.")
     for name, value in (("risk_ratio", risk_ratio), ("low", low), ("high", high)):
         if (value is not None or name == "risk_ratio") and not (is_number(value) and value > 0):

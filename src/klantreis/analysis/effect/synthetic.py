@@ -16,8 +16,17 @@ from scipy.optimize import nnls
 
 from klantreis.analysis.effect.estimate import Effect, Grade, around
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Caution, Floats, as_array, as_labels, caution
+from klantreis.analysis.result import Caution, Floats, as_array, as_labels, caution, is_number
 from klantreis.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """The effect on the units that began in one period (``start``: how many periods lie before)."""
+
+    start: int
+    units: int
+    estimate: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +38,7 @@ class Synthetic(Effect):
     weights
         (donor, weight), the heaviest first; zeros are left out.
     time_weights
-        One for each period before; empty for a synthetic control.
+        One for each period before; empty for a synthetic control, and with several starts.
     gaps
         Treated less blend in every period.
     error_before
@@ -40,7 +49,9 @@ class Synthetic(Effect):
         The estimate when each donor in turn is taken for the treated one (random donors when several are treated).
     placebo_p
         Part of all (the treated one included) that lies at least so far from none. For a synthetic control "far" is the
-        ratio of the gaps after to those before.
+        ratio of the gaps after to those before; with several starts, and with DiD, the size of the effect.
+    cohorts
+        One for each start.
     """
 
     weights: tuple[tuple[str, float], ...]
@@ -50,6 +61,7 @@ class Synthetic(Effect):
     difference_in_differences: float
     placebos: tuple[float, ...]
     placebo_p: float
+    cohorts: tuple[Cohort, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +80,7 @@ class _Blend:
 def synthetic_control(
     outcomes: npt.ArrayLike,
     treated: int | Sequence[int],
-    start: int,
+    start: int | Sequence[int],
     *,
     names: Sequence[str] | None = None,
     draws: int = 200,
@@ -82,9 +94,10 @@ def synthetic_control(
     outcomes
         Shape (units, periods).
     treated
-        Row of the treated unit, or rows when several began together; their average is followed.
+        Row of the treated unit, or rows of several; the average of those who began together is followed.
     start
-        First treated period: the number of periods before.
+        First treated period: the number of periods before. One for each treated row when they did not begin together:
+        every start then has its own blend, and the effect is the average over all treated units and periods.
     names
         Of the units.
     draws, seed
@@ -122,7 +135,7 @@ def synthetic_control(
 def synthetic_did(
     outcomes: npt.ArrayLike,
     treated: int | Sequence[int],
-    start: int,
+    start: int | Sequence[int],
     *,
     names: Sequence[str] | None = None,
     draws: int = 200,
@@ -135,7 +148,8 @@ def synthetic_did(
 
     References
     ----------
-    Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), American Economic Review 111(12).
+    Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), American Economic Review 111(12); Clarke,
+    Pailañir, Athey and Imbens (2024), Stata Journal 24(4), for several starts.
 
     Examples
     --------
@@ -207,7 +221,7 @@ def _estimate(
     label: str,
     outcomes: npt.ArrayLike,
     treated: int | Sequence[int],
-    start: int,
+    start: int | Sequence[int],
     names: Sequence[str] | None,
     *,
     draws: int,
@@ -216,35 +230,35 @@ def _estimate(
 ) -> Synthetic:
     y = as_array("outcomes", outcomes, dims=2)
     rows = _rows(treated, len(y))
-    if not 1 <= start < y.shape[1]:
-        raise InvalidInputError(f"start must leave a period before and one after: 1 to {y.shape[1] - 1}, not {start}.")
+    starts = _starts(start, len(rows), y.shape[1])
     labels = as_labels(range(len(y)) if names is None else names, len(y), things="units")
     if draws < 1:
         raise InvalidInputError(f"draws must be 1 or more, not {draws}.")
     others = np.setdiff1d(np.arange(len(y)), rows)
-    donors, place = y[others], y[rows].mean(axis=0)
-    found = method(donors, place, start, len(rows))
-    placebos = _placebos(method, donors, start, len(rows), draws=draws, seed=seed)
+    donors = y[others]
+    blends = _by_start(method, donors, y[rows], starts)
+    found = _together(blends, starts, y.shape[1])
+    first = int(starts.min())
+    placebos = _placebos(method, donors, starts, draws=draws, seed=seed)
     values = np.array([blend.effect for blend in placebos])
     error = float(np.sqrt(((values - values.mean()) ** 2).mean())) if len(values) > 1 else math.nan
     interval = around(found.effect, error, confidence=confidence)
-    if label == "synthetic control":
-        mine, theirs = found.ratio(start), np.array([blend.ratio(start) for blend in placebos])
+    if label == "synthetic control" and len(blends) == 1:
+        mine, theirs = found.ratio(first), np.array([blend.ratio(first) for blend in placebos])
     else:
         mine, theirs = abs(found.effect), np.abs(values)
-    plain = float(place[start:].mean() - place[:start].mean() - (donors[:, start:].mean() - donors[:, :start].mean()))
     order = np.argsort(-found.weights, kind="stable")
     weights = tuple((labels[others[k]], float(found.weights[k])) for k in order if found.weights[k] > 1e-6)
-    offset = found.gaps[:start] - (found.gaps[:start].mean() if len(found.time_weights) else 0.0)
+    offset = found.gaps[:first] - (found.gaps[:first].mean() if label != "synthetic control" else 0.0)
     off = float(np.sqrt((offset**2).mean()))
     return Synthetic(
         estimate=found.effect,
         low=interval.low,
         high=interval.high,
         n=y.size,
-        method=f"{label}, spread of placebos",
+        method=f"{label}, spread of placebos" + (f", {len(blends)} starts" if len(blends) > 1 else ""),
         confidence=confidence,
-        warnings=tuple(_cautions(off, place[:start], weights, len(placebos), start)),
+        warnings=tuple(_cautions(off, y[rows].mean(axis=0)[:first], weights, len(placebos), first)),
         standard_error=None if math.isnan(error) else error,
         p_value=interval.p_value,
         grade=Grade.QUASI_EXPERIMENT,
@@ -252,22 +266,24 @@ def _estimate(
         time_weights=tuple(found.time_weights.tolist()),
         gaps=tuple(found.gaps.tolist()),
         error_before=off,
-        difference_in_differences=plain,
+        difference_in_differences=_plain(donors, y[rows], starts),
         placebos=tuple(values.tolist()),
         placebo_p=float((1 + (theirs >= mine * (1 - 1e-12)).sum()) / (1 + len(theirs))),
+        cohorts=tuple(
+            Cohort(start=at, units=int((starts == at).sum()), estimate=blend.effect) for at, blend in blends.items()
+        ),
     )
 
 
 def _rows(treated: int | Sequence[int], units: int) -> npt.NDArray[np.int64]:
+    """The rows treated, in the order given."""
     try:
-        given = np.atleast_1d(np.asarray(treated))
+        rows = np.atleast_1d(np.asarray(treated))
     except ValueError:
-        given = np.zeros((1, 0))
-    if given.ndim != 1 or len(np.unique(given)) < len(given):
+        rows = np.zeros((1, 0))
+    whole = rows.ndim == 1 and len(rows) > 0 and rows.dtype.kind in "iu"
+    if not whole or rows.min() < 0 or rows.max() >= units or len(np.unique(rows)) < len(rows):
         raise InvalidInputError(f"treated must name rows 0 to {units - 1}, each once, not {treated!r}.")
-    rows = np.unique(given)
-    if not len(rows) or rows.dtype.kind not in "iu" or rows[0] < 0 or rows[-1] >= units:
-        raise InvalidInputError(f"treated must name rows 0 to {units - 1}, not {treated}.")
     if units - len(rows) < 2:
         raise InvalidInputError(
             f"outcomes leaves {units - len(rows)} donor(s) beside the treated; at least 2 are needed."
@@ -275,9 +291,49 @@ def _rows(treated: int | Sequence[int], units: int) -> npt.NDArray[np.int64]:
     return rows.astype(np.int64)
 
 
-def _placebos(method: _Method, donors: Floats, start: int, treated: int, *, draws: int, seed: int) -> list[_Blend]:
+def _starts(start: int | Sequence[int], count: int, periods: int) -> npt.NDArray[np.int64]:
+    """The first treated period of each treated row."""
+    given = as_array("start", [start] * count if is_number(start) else start)
+    if len(given) != count:
+        raise InvalidInputError(f"start has {len(given)} values for {count} treated rows.")
+    if (given != np.round(given)).any() or given.min() < 1 or given.max() >= periods:
+        raise InvalidInputError(f"start must leave a period before and one after: 1 to {periods - 1}, not {start!r}.")
+    return given.astype(np.int64)
+
+
+def _by_start(method: _Method, donors: Floats, places: Floats, starts: npt.NDArray[np.int64]) -> dict[int, _Blend]:
+    """A blend for those who began together: their average is followed."""
+    return {
+        int(at): method(donors, places[starts == at].mean(axis=0), int(at), int((starts == at).sum()))
+        for at in np.unique(starts)
+    }
+
+
+def _together(blends: dict[int, _Blend], starts: npt.NDArray[np.int64], periods: int) -> _Blend:
+    """Averages over starts, each weighing as many treated units and periods as it has."""
+    if len(blends) == 1:
+        return next(iter(blends.values()))
+    cells = np.array([(starts == at).sum() * (periods - at) for at in blends], dtype=np.float64)
+    part, every = cells / cells.sum(), list(blends.values())
+    effect = float(part @ np.array([blend.effect for blend in every]))
+    weights, gaps = (part @ np.array([getattr(blend, what) for blend in every]) for what in ("weights", "gaps"))
+    return _Blend(effect, weights, np.zeros(0), gaps)
+
+
+def _plain(donors: Floats, places: Floats, starts: npt.NDArray[np.int64]) -> float:
+    """The plain difference in differences, averaged over the starts in the same way."""
+
+    def one(donors: Floats, place: Floats, start: int, treated: int) -> _Blend:  # noqa: ARG001 - as the methods
+        gaps = place - donors.mean(axis=0)
+        gap = float(gaps[start:].mean() - gaps[:start].mean())
+        return _Blend(gap, np.zeros(len(donors)), np.zeros(0), gaps)
+
+    return _together(_by_start(one, donors, places, starts), starts, donors.shape[1]).effect
+
+
+def _placebos(method: _Method, donors: Floats, starts: npt.NDArray[np.int64], *, draws: int, seed: int) -> list[_Blend]:
     """The same method on donors only, taken for treated in turn (or drawn, when several are treated)."""
-    count = len(donors)
+    count, treated = len(donors), len(starts)
     if count - treated < 2:
         return []
     if treated == 1:
@@ -285,7 +341,10 @@ def _placebos(method: _Method, donors: Floats, start: int, treated: int, *, draw
     else:
         rng = np.random.default_rng(seed)
         chosen = [rng.choice(count, treated, replace=False) for _ in range(draws)]
-    return [method(np.delete(donors, rows, axis=0), donors[rows].mean(axis=0), start, treated) for rows in chosen]
+    return [
+        _together(_by_start(method, np.delete(donors, rows, axis=0), donors[rows], starts), starts, donors.shape[1])
+        for rows in chosen
+    ]
 
 
 def _cautions(
