@@ -19,6 +19,12 @@ def test_rice_published(numbers: tuple[float, float, float, float], score: float
     assert rice(*numbers).estimate == score
 
 
+def test_confidence_may_be_whole() -> None:
+    """RICE knows confidences of 50, 80 and 100 %; ICE takes them from 1 to 10."""
+    assert rice(100, 1, 1.0, 2).estimate == rice([100], [1], [1.0], [2]).estimate == 50
+    assert ice(8, 5, 4).estimate == 160
+
+
 NUMBERS = st.lists(st.tuples(*[st.floats(0.1, 1)] * 4), min_size=2, max_size=6)
 
 

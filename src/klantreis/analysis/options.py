@@ -87,7 +87,8 @@ def check_argument(name: str, value: object, kinds: tuple[Any, ...]) -> None:
         raise InvalidInputError(f"{name} must be {wanted}, not {value!r}.")
     if name in AT_LEAST and isinstance(value, numbers.Integral) and value < AT_LEAST[name]:
         raise InvalidInputError(f"{name} must be {AT_LEAST[name]} or more, not {value}.")
-    if name == "confidence" and isinstance(value, numbers.Real):
+    # The level of an interval; where numbers may come in a row it is another confidence, such as that of RICE.
+    if name == "confidence" and float in kinds and isinstance(value, numbers.Real):
         check_level(float(value))
 
 
