@@ -152,9 +152,10 @@ def test_tables_that_were_dropped_are_missed_in_a_sentence(shop: str, tmp_path: 
 def test_what_cannot_be_asked_says_so_by_name(shop: str, tmp_path: Path) -> None:
     connected(shop, tmp_path / "log")
     log = open_events(tmp_path / "log")
-    with pytest.raises(UnsupportedQuestionError, match=r"DuckDB \(.*\) cannot answer rework") as caught:
-        log.rework()
-    assert (caught.value.question, caught.value.code) == ("rework", "unsupported-question")
+    with pytest.raises(UnsupportedQuestionError, match=r"DuckDB \(.*\) cannot answer a path tree of 21") as caught:
+        log.tree(depth=21)
+    assert (caught.value.question, caught.value.code) == ("a path tree of 21 touchpoints", "unsupported-question")
+    assert log.tree(depth=20).n == 3
 
 
 def test_a_folder_of_a_remote_log_is_no_local_one(shop: str, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from klantreis.errors import NotFoundError
 from klantreis.events.columns import EPOCH
 from klantreis.events.filter import Filter
 from klantreis.events.log import EventLog
+from klantreis.events.remote.tree import DEEPEST_HERE
 from tests.engines.conftest import PLACES, chosen
 from tests.engines.places import Place, Row, local_log
 
@@ -68,6 +69,51 @@ QUESTIONS: dict[str, Question] = {
         "(touchpoint = 'a' within 4min before touchpoint = 'b') or (nth(2) channel = 'web' after `Cart kind` != 12)",
         filter=asked,
     ),
+    "between": lambda log, asked: log.time_between("touchpoint = 'a'", "touchpoint in ('a', 'b')", filter=asked),
+    "between each": lambda log, asked: log.time_between(
+        "touchpoint = 'a'", "amount >= 2.5", starts="each", within="9min", filter=asked
+    ),
+    "between nearest": lambda log, asked: log.time_between(
+        "touchpoint != 'c'", "touchpoint != 'a' and channel = 'web'", starts="nearest", filter=asked
+    ),
+    "rework": lambda log, asked: log.rework(top=3, filter=asked),
+    "paths": lambda log, asked: log.paths_to("touchpoint = 'c'", lookback="7min", top=4, filter=asked),
+    "paths folded": lambda log, asked: log.paths_to(
+        "amount = 3", by="channel", lookback="20min", fold_repeats=True, top=None, filter=asked
+    ),
+    "paths to the first": lambda log, asked: log.paths_to(
+        "touchpoint = 'b'", by="amount", outcomes="first", touches="amount != 1", filter=asked
+    ),
+    "credit": lambda log, asked: log.credit("touchpoint = 'c'", lookback="10min", filter=asked),
+    "credit of kinds": lambda log, asked: log.credit(
+        "touchpoint = 'c' and amount = 3", by="Cart kind", fold_repeats=True, filter=asked
+    ),
+    "tree": lambda log, asked: log.tree(filter=asked),
+    "tree of all": lambda log, asked: log.tree(depth=1, breadth=0, backward=True, fold_repeats=True, filter=asked),
+    "tree to": lambda log, asked: log.tree(
+        "amount = 3", backward=True, depth=3, breadth=2, gap="15min", fold_repeats=True, filter=asked
+    ),
+    "tree from": lambda log, asked: log.tree("touchpoint = 'a'", depth=2, breadth=1, gap="4min", filter=asked),
+    "compare reach": lambda log, asked: log.compare("amount = 1", on="reach", filter=asked),
+    "compare reach of patterns": lambda log, asked: log.compare(
+        "amount = 1", on="reach", steps=["amount = 3", "channel = 'web'"], filter=asked
+    ),
+    "compare transitions": lambda log, asked: log.compare(
+        Filter(where="channel = 'web'"), "touchpoint = 'c'", filter=asked
+    ),
+    "compare times": lambda log, asked: log.compare("touchpoint = 'c' and amount = 3", on="times", filter=asked),
+    "compare funnel": lambda log, asked: log.compare(
+        "amount = 1",
+        "amount = 3",
+        on="funnel",
+        steps=["touchpoint = 'a'", "channel = 'web'"],
+        within="9min",
+        filter=asked,
+    ),
+    "compare variants": lambda log, asked: log.compare(
+        Filter(where="touchpoint != 'c'"), "channel = 'app'", on="variants", top=5, filter=asked
+    ),
+    "compare steps": lambda log, asked: log.compare("channel = 'app'", on="steps", upto=4, filter=asked),
 }
 #: Each way of counting once; a statement takes Spark a second, so it is asked these, or the first two.
 FEW = ("transitions", "variants without repeats", "short visits", "funnel of stages", "reach of a sequence")
@@ -242,6 +288,15 @@ def test_an_unknown_field_names_those_that_exist(place: Place) -> None:
     kept = place.keep([FULL])
     with pytest.raises(NotFoundError, match=r"No event in this log has a field 'chanel'.*\n.*Did you mean channel"):
         kept.reach("chanel = 'web'")
+
+
+def test_a_tree_as_deep_as_it_may_be(place: Place) -> None:
+    events = [Row(who, NEW_YEAR + at * MINUTE, "abca"[at % 4], "web", 1.0, "x") for who in "kl" for at in range(24)]
+    depth = 5 if place.name.startswith("spark") else DEEPEST_HERE
+    kept, plain = place.keep(events), local_log(events)
+    for pattern, backward in ((None, False), ("nth(-1) touchpoint = 'b'", True)):
+        answer = kept.tree(pattern, depth=depth, breadth=2, backward=backward)
+        assert answer == plain.tree(pattern, depth=depth, breadth=2, backward=backward)
 
 
 def test_a_funnel_of_as_many_steps_as_there_may_be(place: Place) -> None:

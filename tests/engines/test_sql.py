@@ -48,7 +48,7 @@ class Listening:
         if sql.upper().startswith("SELECT DISTINCT"):
             return [("12",), ("x",)]
         parsed = sqlglot.parse_one(sql, read=self.dialect)
-        grouped = parsed.args.get("group") or parsed.args.get("limit")
+        grouped = any(parsed.args.get(part) for part in ("group", "order", "limit"))
         return [] if grouped or not isinstance(parsed, exp.Select) else [(0,) * len(parsed.expressions)]
 
     def close(self) -> None:

@@ -5,45 +5,28 @@ Whatever is compared is one number for each customer (did, did not; one time), s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from klantreis.errors import InvalidInputError, did_you_mean
 from klantreis.events import comparison_kernels, counting, kernels
 from klantreis.events.columns import sealed
-from klantreis.events.comparison_answers import ComparedRow, Comparison, Group, MedianTime, On
+from klantreis.events.comparison_answers import ComparedRow, Comparison, Group
+from klantreis.events.comparison_rows import How as How
+from klantreis.events.comparison_rows import Shares, What, as_group, check, comparison, rows_of_shares, rows_of_times
 from klantreis.events.counting import numbered_pairs, power_of_two, scope_of, tallies, touchpoint_counts
-from klantreis.events.differing import false_discovery, median, median_difference, p_of_shares
-from klantreis.events.durations import SECOND, Duration
+from klantreis.events.durations import SECOND
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern, as_pattern
-from klantreis.events.share import Share, difference, wilson
+from klantreis.events.share import wilson
 from klantreis.events.stage import Stage
 from klantreis.events.steps import count_positions
 from klantreis.events.views import View, view_of, view_without
 
 if TYPE_CHECKING:
     from klantreis.events.local import LocalLog
-
-#: Of the rows that are said to differ, this part may be false alarm.
-FALSE_DISCOVERY = 0.05
-
-What = tuple[str, ...]
-Shares = Mapping[What, Share]
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """What is compared, beside the groups, in the words of ``EventLog.compare``."""
-
-    steps: Sequence[Stage | EventPattern | str]
-    within: Duration | None
-    upto: int
-    top: int
 
 
 def compare(
@@ -57,41 +40,16 @@ def compare(
     how: How,
 ) -> Comparison:
     """See ``EventLog.compare``."""
-    first = _group(first)
-    second = None if second is None else _group(second)
-    if on not in get_args(On):
-        raise InvalidInputError(
-            f"Groups cannot be compared on {on!r}.", hint=did_you_mean(on, get_args(On), what="comparison")
-        )
-    if how.upto < 1 or how.top < 1:
-        raise InvalidInputError(
-            f"The last position and the number of paths must be 1 or more, not {how.upto} and {how.top}."
-        )
+    first = as_group(first)
+    second = None if second is None else as_group(second)
+    check(on, how)
     base = asked or Filter()
     one = view_of(log, base, first)
     other = view_without(log, base, one) if second is None else view_of(log, base, second)
     rows = _times(log, one, other) if on == "times" else _shares(log, one, other, on, how)
-    corrected = false_discovery([row.p for row in rows])
-    rows = [
-        ComparedRow(row.what, row.first, row.second, row.difference, row.p, q, q is not None and q <= FALSE_DISCOVERY)
-        for row, q in zip(rows, corrected, strict=True)
-    ]
-    rows.sort(key=lambda row: (not row.differs, -abs(row.difference.value or 0.0), row.what))
-    return Comparison(
-        scope=scope_of(view, asked),
-        on=on,
-        groups=(
-            Group(first, one.n_customers, len(one.times)),
-            Group(second, other.n_customers, len(other.times)),
-        ),
-        in_both=int(np.count_nonzero(_members(log, one) & _members(log, other))),
-        false_discovery=FALSE_DISCOVERY,
-        rows=tuple(rows),
-    )
-
-
-def _group(group: Filter | EventPattern | str) -> Filter:
-    return group if isinstance(group, Filter) else Filter(customers=group)
+    groups = (Group(first, one.n_customers, len(one.times)), Group(second, other.n_customers, len(other.times)))
+    in_both = int(np.count_nonzero(_members(log, one) & _members(log, other)))
+    return comparison(scope_of(view, asked), on, groups, rows, in_both=in_both)
 
 
 def _members(log: LocalLog, view: View) -> NDArray[np.bool_]:
@@ -112,14 +70,7 @@ def _shares(log: LocalLog, one: View, other: View, on: str, how: How) -> list[Co
             "steps": _steps,
         }[on]
         first, second = ask(log, one, how), ask(log, other, how)
-    rows = []
-    for what in dict.fromkeys((*first, *second)):
-        left = first.get(what) or wilson(0, one.n_customers)
-        right = second.get(what) or wilson(0, other.n_customers)
-        rows.append(
-            ComparedRow(what, left, right, difference(left, right), p_of_shares(left, right), None, differs=False)
-        )
-    return rows
+    return rows_of_shares(first, second, sizes=(one.n_customers, other.n_customers))
 
 
 def _reach(log: LocalLog, view: View, how: How) -> Shares:
@@ -181,14 +132,7 @@ def _variants(log: LocalLog, one: View, other: View, top: int) -> tuple[Shares, 
 
 
 def _times(log: LocalLog, one: View, other: View) -> list[ComparedRow]:
-    first, second = _first_times(log, one), _first_times(log, other)
-    nothing = np.empty(0)
-    rows = []
-    for what in dict.fromkeys((*first, *second)):
-        left, right = first.get(what, nothing), second.get(what, nothing)
-        apart, p = median_difference(left, right)
-        rows.append(ComparedRow(what, _median_time(left), _median_time(right), apart, p, None, differs=False))
-    return rows
+    return rows_of_times(_first_times(log, one), _first_times(log, other))
 
 
 def _first_times(log: LocalLog, view: View) -> dict[What, NDArray[np.float64]]:
@@ -204,10 +148,6 @@ def _first_times(log: LocalLog, view: View) -> dict[What, NDArray[np.float64]]:
         pair: np.sort(seconds[begin:end])
         for pair, begin, end in zip(_pairs(log, found), starts[:-1].tolist(), starts[1:].tolist(), strict=True)
     }
-
-
-def _median_time(ordered: NDArray[np.float64]) -> MedianTime:
-    return MedianTime(len(ordered), median(ordered) if len(ordered) else None)
 
 
 def _pairs(log: LocalLog, found: NDArray[np.int64]) -> Iterable[What]:

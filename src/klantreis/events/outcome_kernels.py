@@ -103,40 +103,43 @@ def credit_paths(
     ends: Ints,
     kinds: NDArray[np.uint8],
     counts: Ints,
-    credited: NDArray[np.float64],
+    standing: Ints,
+    long: Ints,
     seen: Ints,
 ) -> None:
-    """Credit every path to what is on it.
+    """Count where every code stands on the paths.
 
     Parameters
     ----------
     counts
         ``[code, what]``: paths, paths that led to the outcome, paths to it that begin and that end with the code.
-    credited
-        ``[code, rule]``: linear, by position.
+    standing
+        ``[code, length, where]``, of paths to the outcome: at either end (0) or between (1).
+    long
+        A place for each touch on a path too long for ``standing``: ``(length * codes + code) * 2 + where``.
     seen
         The last path each code was seen on; starts at -1.
     """
+    n_codes, width = standing.shape[0], standing.shape[1]
+    listed = 0
     begin = np.int64(0)
     for path in range(len(ends)):
         end = ends[path]
         length = end - begin
         led = kinds[path] == LED
         for e in range(begin, end):
-            code = codes[e]
+            code = np.int64(codes[e])
             if seen[code] != path:
                 seen[code] = path
                 counts[code, 0] += 1
                 counts[code, 1] += led
             if led:
-                credited[code, 0] += 1.0 / length
-                edge = e == begin or e == end - 1
-                if length <= 2:
-                    credited[code, 1] += 1.0 / length
-                elif edge:
-                    credited[code, 1] += 0.4
+                between = np.int64(begin < e < end - 1)
+                if length < width:
+                    standing[code, length, between] += 1
                 else:
-                    credited[code, 1] += 0.2 / (length - 2)
+                    long[listed] = (length * n_codes + code) * 2 + between
+                    listed += 1
         if led and length:
             counts[codes[begin], 2] += 1
             counts[codes[end - 1], 3] += 1

@@ -15,7 +15,8 @@ from klantreis.events.columns import Codes, sealed
 from klantreis.events.counting import power_of_two, quartiles_of, scope_of
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
-from klantreis.events.outcome_answers import Credit, Credited, OutcomePath, OutcomePaths, Outcomes, PathQuestion
+from klantreis.events.outcome_answers import Credit, OutcomePath, OutcomePaths, Outcomes, PathQuestion
+from klantreis.events.outcome_credit import OnPaths, credit_of
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.share import wilson
 from klantreis.events.threads import in_threads, stretches
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from klantreis.events.local import LocalLog
     from klantreis.events.views import View
 
+#: Cells of the table of codes by length of path; what is longer is listed.
+LARGEST_TABLE = 1 << 20
 _NO_LIMIT = int(np.iinfo(np.int64).max)
 
 
@@ -159,36 +162,41 @@ def paths_to(
 def credit(log: LocalLog, view: View, filtered: Filter | None, *, asked: PathQuestion) -> Credit:
     """See ``EventLog.credit``."""
     found = paths(log, view, asked)
-    counts = np.zeros((len(found.names), 4), dtype=np.int64)
-    by_rule = np.zeros((len(found.names), 2))
-    # On one thread: fractions added up in another order would differ in their last digit.
+    n_codes, lengths, led = len(found.names), np.diff(found.offsets), found.kinds == inner.LED
+    counts = np.zeros((n_codes, 4), dtype=np.int64)
+    # Lengths beyond the table are rare, and listed one by one.
+    width = min(int(lengths.max(initial=0)) + 1, max(3, LARGEST_TABLE // n_codes))
+    standing = np.zeros((n_codes, width, 2), dtype=np.int64)
+    long = np.empty(int(lengths[led & (lengths >= width)].sum()), dtype=np.int64)
     inner.credit_paths(
-        sealed(found.codes), sealed(found.offsets[1:]), found.kinds, counts, by_rule, np.full(len(counts), -1, np.int64)
+        *(sealed(found.codes), sealed(found.offsets[1:]), found.kinds),
+        *(counts, standing, long, np.full(n_codes, -1, np.int64)),
     )
-    outcomes, credited = int(np.count_nonzero(found.kinds == inner.LED)), int(counts[:, 2].sum())
-    present = sorted(np.flatnonzero(counts[:, 0]).tolist(), key=lambda code: (-by_rule[code, 0], code))
-    return Credit(
-        scope=scope_of(view, filtered),
-        question=asked,
+    by_length = _by_length(standing, long)
+    return credit_of(
+        scope_of(view, filtered),
+        asked,
         n=len(found.kinds),
-        outcomes=outcomes,
-        credited=credited,
-        direct=outcomes - credited,
-        values=tuple(
-            Credited(
-                value=found.names[code],
-                paths=on,
-                outcomes=led,
-                converted=wilson(led, on),
-                first=wilson(begins, credited),
-                last=wilson(ends, credited),
-                linear=linear,
-                linear_share=linear / credited if credited else 0.0,
-                position=position,
-                position_share=position / credited if credited else 0.0,
-            )
-            for code in present
-            for on, led, begins, ends in [counts[code].tolist()]
-            for linear, position in [by_rule[code].tolist()]
-        ),
+        outcomes=int(np.count_nonzero(led)),
+        found=[
+            OnPaths(code, found.names[code], (paths, to_outcome, begins, ends), by_length.get(code, ()))
+            for code in np.flatnonzero(counts[:, 0]).tolist()
+            for paths, to_outcome, begins, ends in [counts[code].tolist()]
+        ],
     )
+
+
+def _by_length(standing: NDArray[np.int64], long: NDArray[np.int64]) -> dict[int, list[tuple[int, int, int]]]:
+    """Per code: the length of a path, how often the code is at either end of one, and how often between."""
+    n_codes = len(standing)
+    table = {
+        (code, length): standing[code, length].tolist() for code, length in np.argwhere(standing.any(axis=2)).tolist()
+    }
+    keys, times = np.unique(long, return_counts=True)
+    for key, count in zip(keys.tolist(), times.tolist(), strict=True):
+        (length, code), where = divmod(key // 2, n_codes), key % 2
+        table.setdefault((code, length), [0, 0])[where] = count
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for (code, length), (edges, between) in table.items():
+        found.setdefault(code, []).append((length, edges, between))
+    return found

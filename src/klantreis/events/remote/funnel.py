@@ -39,20 +39,11 @@ def funnel(
     within: Duration | None,
 ) -> Funnel:
     """See ``EventLog.funnel``."""
-    stages = stages_of(steps)
-    if stages[0].optional or stages[0].within is not None or stages[0].without is not None:
-        raise InvalidInputError(
-            "The first step of a funnel is where customers enter: it cannot be optional, and nothing comes before it.",
-            hint="Give optional, within and without to a later step.",
-        )
+    stages = ordered_stages(steps)
     window = None if within is None else microseconds(within, what="window")
-    patterns = [stage.matching for stage in stages]
-    patterns += [stage.excluding for stage in stages if stage.excluding is not None]
-    seen = view(log, asked, patterns=patterns)
+    seen = view(log, asked, patterns=patterns_of(stages))
     arrivals = arrivals_sql(seen.rows, stages, window)
-    came = [0] * len(stages)
-    for k, n in log.ask(f"SELECT k, COUNT(*) FROM ({arrivals}) AS a GROUP BY k"):
-        came[int(k)] = int(n)
+    came = came_to(log, arrivals, len(stages))
     entry = quartiles(log, arrivals, "entry", unit=SECOND, by=["k"])
     since = quartiles(log, arrivals, "since_step", unit=SECOND, by=["k"])
     scope = scope_of(log, seen, asked)
@@ -83,6 +74,33 @@ def stages_of(steps: Sequence[Stage | EventPattern | str]) -> list[Stage]:
     if not 1 <= len(steps) <= MOST_STEPS:
         raise InvalidInputError(f"A funnel has 1 to {MOST_STEPS} steps, not {len(steps)}.")
     return [as_stage(step) for step in steps]
+
+
+def ordered_stages(steps: Sequence[Stage | EventPattern | str]) -> list[Stage]:
+    """The steps as stages of a funnel in order."""
+    stages = stages_of(steps)
+    if stages[0].optional or stages[0].within is not None or stages[0].without is not None:
+        raise InvalidInputError(
+            "The first step of a funnel is where customers enter: it cannot be optional, and nothing comes before it.",
+            hint="Give optional, within and without to a later step.",
+        )
+    return stages
+
+
+def patterns_of(stages: Sequence[Stage]) -> list[EventPattern]:
+    """What ``arrivals_sql`` needs marks of: each stage, then each that excludes events."""
+    return [
+        *(stage.matching for stage in stages),
+        *(stage.excluding for stage in stages if stage.excluding is not None),
+    ]
+
+
+def came_to(log: RemoteLog, arrivals: str, n: int) -> list[int]:
+    """How many customers came to each of the steps."""
+    came = [0] * n
+    for k, customers in log.ask(f"SELECT k, COUNT(*) FROM ({arrivals}) AS a GROUP BY k"):
+        came[int(k)] = int(customers)
+    return came
 
 
 def arrivals_sql(rows: str, stages: Sequence[Stage], window: int | None) -> str:

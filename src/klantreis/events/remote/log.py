@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, NoReturn
 
 from klantreis.errors import UnsupportedQuestionError
 from klantreis.events.answers import Reach, Transitions, Variants, Visits
+from klantreis.events.between_answers import Starts, TimeBetween
 from klantreis.events.calendar_answers import Activity, Retention
+from klantreis.events.comparison_answers import Comparison
 from klantreis.events.durations import Duration
 from klantreis.events.filter import Filter
 from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
+from klantreis.events.outcome_answers import Credit, OutcomePaths, Outcomes
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.remote.engine import Engine, Row
 from klantreis.events.remote.sql import literal, translated
 from klantreis.events.remote.table import RemoteTable
+from klantreis.events.rework_answers import Rework
 from klantreis.events.stage import Stage
-from klantreis.events.step_answers import StepMatrix
+from klantreis.events.step_answers import PathTree, StepMatrix
 
 #: A text field with more different values than this is not compared with numbers.
 MOST_TEXTS = 10_000
@@ -212,36 +215,95 @@ class RemoteLog:
 
         return activity(self, filter)
 
-    # What this version cannot ask of an engine, and says so.
+    def time_between(
+        self,
+        start: EventPattern | str,
+        end: EventPattern | str,
+        *,
+        starts: Starts = "first",
+        within: Duration | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> TimeBetween:
+        """How long after a start its end comes."""
+        from klantreis.events.remote.between import time_between
 
-    def time_between(self, *_: Any, **__: Any) -> NoReturn:
-        """Not asked of engines yet."""
-        raise self._unsupported("time_between")
+        a, b = as_pattern(start), as_pattern(end)
+        return time_between(self, filter, start=a, end=b, starts=starts, within=within)
 
-    def rework(self, *_: Any, **__: Any) -> NoReturn:
-        """Not asked of engines yet."""
-        raise self._unsupported("rework")
+    def rework(self, *, top: int = 20, filter: Filter | None = None) -> Rework:  # noqa: A002
+        """What customers do again: repeats, returns and cycles."""
+        from klantreis.events.remote.rework import rework
 
-    def paths_to(self, *_: Any, **__: Any) -> NoReturn:
-        """Not asked of engines yet."""
-        raise self._unsupported("paths_to")
+        return rework(self, filter, top=top)
 
-    def credit(self, *_: Any, **__: Any) -> NoReturn:
-        """Not asked of engines yet."""
-        raise self._unsupported("credit")
+    def paths_to(
+        self,
+        outcome: EventPattern | str,
+        *,
+        by: str = "touchpoint",
+        lookback: Duration | None = None,
+        outcomes: Outcomes = "each",
+        touches: EventPattern | str | None = None,
+        fold_repeats: bool = False,
+        top: int | None = 20,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> OutcomePaths:
+        """Which sequences lead to an outcome, and which to nothing."""
+        from klantreis.events.outcomes import question
+        from klantreis.events.remote.outcomes import paths_to
 
-    def tree(self, *_: Any, **__: Any) -> NoReturn:
-        """Not asked of engines yet."""
-        raise self._unsupported("tree")
+        asked = question(outcome, by, lookback, outcomes, touches, fold_repeats=fold_repeats)
+        return paths_to(self, filter, asked=asked, top=top)
 
-    def compare(self, *_: Any, **__: Any) -> NoReturn:
-        """Not asked of engines yet."""
-        raise self._unsupported("compare")
+    def credit(
+        self,
+        outcome: EventPattern | str,
+        *,
+        by: str = "channel",
+        lookback: Duration | None = None,
+        outcomes: Outcomes = "each",
+        touches: EventPattern | str | None = None,
+        fold_repeats: bool = False,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Credit:
+        """Outcomes credited by rule to what is on the paths that led to them."""
+        from klantreis.events.outcomes import question
+        from klantreis.events.remote.outcomes import credit
 
-    def _unsupported(self, question: str) -> UnsupportedQuestionError:
-        return UnsupportedQuestionError(
-            question,
-            engine=self.engine.title,
-            why="this version asks it of logs on this machine only",
-            hint="Import the events, or a part of them, with: klantreis events import. See docs/engines/index.md.",
-        )
+        asked = question(outcome, by, lookback, outcomes, touches, fold_repeats=fold_repeats)
+        return credit(self, filter, asked=asked)
+
+    def tree(
+        self,
+        pattern: EventPattern | str | None = None,
+        *,
+        backward: bool = False,
+        depth: int = 4,
+        breadth: int = 5,
+        gap: Duration | None = None,
+        fold_repeats: bool = False,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> PathTree:
+        """The ways that customers go from a point, or came to it."""
+        from klantreis.events.path_trees import Shape
+        from klantreis.events.remote.tree import tree
+
+        return tree(self, filter, pattern=pattern, shape=Shape(backward, depth, breadth, gap, fold_repeats))
+
+    def compare(
+        self,
+        first: Filter | EventPattern | str,
+        second: Filter | EventPattern | str | None = None,
+        *,
+        on: str = "transitions",
+        steps: Sequence[Stage | EventPattern | str] = (),
+        within: Duration | None = None,
+        upto: int = 10,
+        top: int = 50,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Comparison:
+        """How two groups of customers differ, and what of it may be luck."""
+        from klantreis.events.comparison_rows import How
+        from klantreis.events.remote.comparing import compare
+
+        return compare(self, filter, first=first, second=second, on=on, how=How(steps, within, upto, top))

@@ -118,7 +118,7 @@ def numbered_visits(rows: str, *, gap: int, columns: Sequence[str]) -> str:
     )
 
 
-def fingerprints(rows: str, *, by: Sequence[str]) -> str:
+def fingerprints(rows: str, *, by: Sequence[str], kept: Sequence[str] = (), also: str = "") -> str:
     """Two numbers that tell sequences of touchpoints apart, with the length: per group of ``by``.
 
     Each is the sum over events of ``weight(place) * code``, modulo the prime 2³¹ - 1, with weights that mix the place
@@ -129,9 +129,13 @@ def fingerprints(rows: str, *, by: Sequence[str]) -> str:
     Parameters
     ----------
     rows
-        A SELECT that gives ``tp``, ``p`` (the place within the group, from 0) and the columns of ``by``.
+        A SELECT that gives ``tp``, ``p`` (the place within the group, from 0) and the columns of ``by``. Code 0 leaves
+        no trace.
+    kept, also
+        Further columns of the rows, and aggregates over these to give as well.
     """
-    keys = ", ".join(by)
+    grouped = ", ".join(by)
+    keys = ", ".join((*by, *kept))
     stage = f"SELECT {keys}, tp, " + ", ".join(
         f"(p * {a} + {b}) % {_PRIME} AS x{k}" for k, (a, b, _) in enumerate(_MIXES)
     )
@@ -151,4 +155,5 @@ def fingerprints(rows: str, *, by: Sequence[str]) -> str:
                 f"SELECT {keys}, tp, {', '.join(part for part in (kept, new) if part)} FROM ({stage}) AS {made}_step"
             )
     sums = ", ".join(f"SUM((x{k} * tp) % {_PRIME}) % {_PRIME} AS h{k + 1}" for k in range(len(_MIXES)))
-    return f"SELECT {keys}, COUNT(*) AS n, {sums} FROM ({stage}) AS mixed GROUP BY {keys}"
+    more = f", {also}" if also else ""
+    return f"SELECT {grouped}, COUNT(*) AS n, {sums}{more} FROM ({stage}) AS mixed GROUP BY {grouped}"

@@ -47,13 +47,12 @@ class View:
 
 def view(
     log: RemoteLog,
-    chosen: Filter | None,
-    *,
+    *chosen: Filter | None,
     patterns: Sequence[EventPattern] = (),
     columns: Sequence[str] = (),
     only: str = "",
 ) -> View:
-    """The events that a filter leaves, with a column per pattern.
+    """The events that a filter leaves (of several: that all of them leave), with a column per pattern.
 
     Parameters
     ----------
@@ -62,46 +61,74 @@ def view(
     only
         A further condition on ``c``, to look at some customers alone.
     """
-    chosen = chosen or Filter()
+    filters = [each for each in chosen if each is not None]
     conditions = Conditions(log.table, log.texts_of)
     marks = "".join(f", CASE WHEN {conditions.of(each)} THEN 1 ELSE 0 END AS m{k}" for k, each in enumerate(patterns))
-    kept = [only] if only else []
-    start, end = bounds(chosen.span, zone_named(log.zone_name))
-    if start is not None:
-        kept.append(f"t >= {start}")
-    if end is not None:
-        kept.append(f"t < {end}")
-    if chosen.where_pattern is not None:
-        kept.append(f"({conditions.of(chosen.where_pattern)})")
-    whole = start is None and end is None and chosen.where_pattern is None
-    customers = None
-    if chosen.customers_pattern is not None:
-        having = Conditions(log.table, log.texts_of)
-        condition = having.of(chosen.customers_pattern)
-        customers = f"c IN (SELECT c FROM ({having.source}) AS every_event WHERE {condition})"
-        kept.append(customers)
+    of_events: list[str] = []
+    of_customers = [only] if only else []
+    for each in filters:
+        start, end = bounds(each.span, zone_named(log.zone_name))
+        if start is not None:
+            of_events.append(f"t >= {start}")
+        if end is not None:
+            of_events.append(f"t < {end}")
+        if each.where_pattern is not None:
+            of_events.append(f"({conditions.of(each.where_pattern)})")
+        if each.customers_pattern is not None:
+            having = Conditions(log.table, log.texts_of)
+            condition = having.of(each.customers_pattern)
+            of_customers.append(f"c IN (SELECT c FROM ({having.source}) AS every_event WHERE {condition})")
+    kept = [*of_events, *of_customers]
     where = f" WHERE {' AND '.join(kept)}" if kept else ""
     more = "".join(f", {column}" for column in columns)
     rows = f"SELECT c, p, t, tp{more}{marks} FROM ({conditions.source}) AS source{where}"
-    if whole:
+    if not of_events:
         around = f"SELECT {', '.join(AROUND)} FROM {log.table.events} AS e{where}"
     else:
         plain = f"SELECT c, p, t, tp FROM ({conditions.source}) AS source{where}"
         around = enriched(plain, order="p")
-    return View(rows, whole, around, customers)
+    return View(rows, not of_events, around, " AND ".join(of_customers) or None)
+
+
+def without(log: RemoteLog, others: View) -> str:
+    """A condition on ``c``: the customers who have nothing in a view. A group-by, where NOT IN would be slow."""
+    return (
+        "c IN (SELECT c FROM ("
+        f"SELECT c, 0 AS inside FROM {log.table.part('paths')} AS everybody "
+        f"UNION ALL SELECT c, 1 AS inside FROM ({others.rows}) AS others) AS both_of_them "
+        "GROUP BY c HAVING MAX(inside) = 0)"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much a view has, and the times of its first and last event (µs since 1970 UTC); None when it is empty."""
+
+    customers: int
+    events: int
+    first: int | None
+    last: int | None
+
+
+def extent_of(log: RemoteLog, seen: View) -> Extent:
+    """How much is left of the log."""
+    if seen.whole and seen.customers is None:
+        return Extent(log.n_customers, log.n_events, *(log.period or (None, None)))
+    sql = f"SELECT COUNT(DISTINCT c), COUNT(*), MIN(t), MAX(t) FROM ({seen.rows}) AS r"
+    customers, events, first, last = log.ask(sql)[0]
+    return Extent(int(customers), int(events), int(first), int(last)) if events else Extent(0, 0, None, None)
 
 
 def scope_of(log: RemoteLog, seen: View, asked: Filter | None) -> Scope:
     """What is left of the log for a question."""
-    if seen.whole and seen.customers is None:
-        events, customers = log.n_events, log.n_customers
-        first, last = log.period or (None, None)
-    else:
-        sql = f"SELECT COUNT(*), COUNT(DISTINCT c), MIN(t), MAX(t) FROM ({seen.rows}) AS r"
-        events, customers, first, last = log.ask(sql)[0]
-    if not events or first is None or last is None:
+    return scoped(extent_of(log, seen), asked)
+
+
+def scoped(found: Extent, asked: Filter | None) -> Scope:
+    """How much a view has, as answers say it."""
+    if found.first is None or found.last is None:
         return Scope(0, 0, None, None, asked)
-    return Scope(int(customers), int(events), iso(int(first)), iso(int(last)), asked)
+    return Scope(found.customers, found.events, iso(found.first), iso(found.last), asked)
 
 
 def iso(time: int) -> str:
