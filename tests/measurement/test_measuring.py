@@ -328,8 +328,8 @@ def test_amounts_that_are_missing_are_told_of() -> None:
         ({"exposed": 'touchpoint = "mail"'}, NotFoundError, "touchpoint 'mail'"),
         ({"exposed": 'campaign = "x"'}, NotFoundError, "'campaign', which no event has"),
         ({"outcome": {**SPEND, "amount": "price"}}, NotFoundError, "price"),
-        ({"exposed_in": weeks(1, 2)}, InvalidInputError, "log holds 0"),
-        ({"among": 'touchpoint = "mailing"'}, InvalidInputError, "compare with, the log holds 0"),
+        ({"exposed_in": weeks(1, 2)}, InvalidInputError, "it came to there are 0"),
+        ({"among": 'touchpoint = "mailing"'}, InvalidInputError, "compare with there are 0"),
         ({"covariates": [{**SPEND, "name": "x", "pattern": 'touchpoint = "shap"'}]}, NotFoundError, "'shap'"),
     ],
 )

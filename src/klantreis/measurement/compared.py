@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from klantreis.analysis.effect.estimate import Grade
 from klantreis.analysis.result import Caution, Result, caution
 from klantreis.errors import InvalidInputError, Said
-from klantreis.measurement.customer_arrays import NEVER, Mask, first_within, known_before, span_of, start_of
+from klantreis.measurement.customer_arrays import NEVER, Mask, first_within, known_before, span_of, start_of, told
 from klantreis.values import Period
 
 if TYPE_CHECKING:
@@ -96,19 +96,17 @@ def meant(plan: EffectPlan, log: LocalLog, until: int) -> Mask:
 def check_filled(exposed: Mask, others: Mask) -> None:
     """Refuse a comparison in which one side has nobody, or one customer only."""
     few_exposed, few_others = int(exposed.sum()), int(others.sum())
-    hint = Said(
-        "Do the patterns and periods of the plan fit what is in the log?", message_id="measurement.error.hint.fit"
-    )
+    hint = Said("Does what says who got it, and when, fit the data?", message_id="measurement.error.hint.fit")
     if few_exposed < 2:
         raise InvalidInputError(
-            f"Of those it came to, the log holds {few_exposed}; at least 2 are needed.",
+            f"Of those it came to there are {few_exposed}; at least 2 are needed.",
             hint=hint,
             message_id="measurement.error.few_exposed",
             values={"n": few_exposed},
         )
     if few_others < 2:
         raise InvalidInputError(
-            f"Of those to compare with, the log holds {few_others}; at least 2 are needed.",
+            f"Of those to compare with there are {few_others}; at least 2 are needed.",
             hint=hint,
             message_id="measurement.error.few_others",
             values={"n": few_others},
@@ -118,3 +116,23 @@ def check_filled(exposed: Mask, others: Mask) -> None:
 def missing_amounts(n: int) -> tuple[Caution, ...]:
     """What is said when matching events lack the amount."""
     return (caution("measurement.no_amount", n=n),) if n else ()
+
+
+def covariates_of(plan: EffectPlan, log: LocalLog) -> tuple[Floats, tuple[Caution, ...]]:
+    """What was counted in the baseline; shape (customers, covariates)."""
+    span, columns, missing = span_of(log, plan.baseline), [], 0
+    for one in plan.covariates:
+        found = told(log, one, span)
+        missing += found.missing
+        values = found.values[:, 0]
+        if one.scale == "log":
+            if (values < 0).any():
+                raise InvalidInputError(
+                    f"The covariate {one.name!r} goes below 0, so it has no logarithm.",
+                    hint=Said("Leave it on its own scale.", message_id="measurement.error.hint.scale"),
+                    message_id="measurement.error.no_logarithm",
+                    values={"name": one.name},
+                )
+            values = np.log1p(values)
+        columns.append(values)
+    return np.column_stack(columns), missing_amounts(missing)

@@ -14,12 +14,13 @@ from klantreis.analysis.effect.experiments import compare, cuped, sample_ratio
 from klantreis.analysis.effect.exposure import overlap
 from klantreis.analysis.effect.proportions import difference
 from klantreis.analysis.effect.uplift import aipw
-from klantreis.analysis.result import Caution, Result, caution
+from klantreis.analysis.result import Result, caution
 from klantreis.errors import InvalidInputError, Said
 from klantreis.measurement.compared import (
     Compared,
     around_the_start,
     check_filled,
+    covariates_of,
     groups_of,
     meant,
     missing_amounts,
@@ -62,7 +63,7 @@ def experiment(plan: EffectPlan, log: LocalLog) -> Compared:
         cautions.append(caution("measurement.both_arms", n=int(both.sum())))
     plain = _plain(plan, y, exposed, others)
     if plan.covariates:
-        past, gaps = _covariates(plan, log)
+        past, gaps = covariates_of(plan, log)
         cautions += gaps
         both_arms = exposed | others
         found: Result = cuped(
@@ -88,7 +89,7 @@ def adjusted(plan: EffectPlan, log: LocalLog) -> Compared:
     check_filled(groups.exposed, groups.others)
     outcome = told(log, plan.outcome, span_of(log, plan.measured))
     y = outcome.values[:, 0] / scale_of(plan, plan.measured)
-    x, gaps = _covariates(plan, log)
+    x, gaps = covariates_of(plan, log)
     about = groups.about
     fixed = [one.name for one, column in zip(plan.covariates, x[about].T, strict=True) if np.ptp(column) == 0]
     varying = [place for place, one in enumerate(plan.covariates) if one.name not in fixed]
@@ -164,23 +165,3 @@ def _plain(plan: EffectPlan, y: Floats, exposed: Mask, others: Mask) -> Result:
             confidence=plan.confidence,
         )
     return compare(y[exposed], y[others], confidence=plan.confidence)
-
-
-def _covariates(plan: EffectPlan, log: LocalLog) -> tuple[Floats, tuple[Caution, ...]]:
-    """What was counted in the baseline; shape (customers, covariates)."""
-    span, columns, missing = span_of(log, plan.baseline), [], 0
-    for one in plan.covariates:
-        found = told(log, one, span)
-        missing += found.missing
-        values = found.values[:, 0]
-        if one.scale == "log":
-            if (values < 0).any():
-                raise InvalidInputError(
-                    f"The covariate {one.name!r} goes below 0, so it has no logarithm.",
-                    hint=Said("Leave it on its own scale.", message_id="measurement.error.hint.scale"),
-                    message_id="measurement.error.no_logarithm",
-                    values={"name": one.name},
-                )
-            values = np.log1p(values)
-        columns.append(values)
-    return np.column_stack(columns), missing_amounts(missing)

@@ -12,7 +12,7 @@ from klantreis.analysis.effect.experiments import compare
 from klantreis.analysis.effect.quasi import callaway_santanna, interrupted_series, synthetic_control
 from klantreis.analysis.result import Caution, Result, caution
 from klantreis.errors import InvalidInputError, NotFoundError, Said, did_you_mean
-from klantreis.measurement.compared import Compared, check_filled, groups_of, meant, missing_amounts
+from klantreis.measurement.compared import Compared, check_filled, covariates_of, groups_of, meant, missing_amounts
 from klantreis.measurement.customer_arrays import Calendar, calendar, customer_of_event, first_within, span_of, told
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ def difference_in_differences(plan: EffectPlan, log: LocalLog) -> Compared:
     # Those who got it later are compared with, too, for as long as they had not.
     check_filled(exposed, ~exposed | (begun > np.min(begun, where=exposed, initial=y.shape[1])))
     count = y.shape[1]
+    known, gaps = covariates_of(plan, log) if plan.covariates else (None, ())
     found = callaway_santanna(
         np.repeat(np.arange(len(y)), count),
         np.tile(np.arange(1, count + 1), len(y)),
         np.repeat(begun, count),
         y.ravel(),
+        covariates=None if known is None else np.repeat(known[about], count, axis=0),
         control="not_yet",
         draws=100,
         confidence=plan.confidence,
@@ -57,7 +59,7 @@ def difference_in_differences(plan: EffectPlan, log: LocalLog) -> Compared:
         n_comparison=int((~exposed).sum()),
         raw=_apart(after[exposed], after[~exposed], confidence=plan.confidence),
         level=None if found.estimate is None else float(y[treated].mean()) - found.estimate,
-        cautions=(*groups.cautions, *missing_amounts(outcome.missing), *_days_left_out(periods)),
+        cautions=(*groups.cautions, *missing_amounts(outcome.missing), *gaps, *_days_left_out(periods)),
     )
 
 

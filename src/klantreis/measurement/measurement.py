@@ -34,6 +34,8 @@ Comparison = Literal[
 OVER_TIME: frozenset[str] = frozenset({"difference_in_differences", "interrupted_series", "synthetic_control"})
 #: Comparisons of everybody before a day with everybody after it: nobody is left unexposed.
 OF_ALL: frozenset[str] = frozenset({"interrupted_series", "before_after"})
+#: Comparisons that make groups alike in what was known before.
+USES_COVARIATES: frozenset[str] = frozenset({"adjusted", "experiment", "difference_in_differences"})
 
 
 class Counted(Value):
@@ -122,7 +124,7 @@ def _complaints(plan: EffectPlan) -> list[str]:
         ((plan.by is not None) != (plan.comparison == "synthetic_control"), "only a synthetic control has units (by)"),
         (plan.comparison == "adjusted" and not plan.covariates, "adjusted needs what to adjust for (covariates)"),
         (
-            bool(plan.covariates) and plan.comparison not in ("adjusted", "experiment"),
+            bool(plan.covariates) and plan.comparison not in USES_COVARIATES,
             f"{plan.comparison} does not use covariates",
         ),
         (plan.comparison == "experiment" and len(plan.covariates) > 1, "an experiment uses one covariate at most"),

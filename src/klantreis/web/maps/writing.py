@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,6 +11,7 @@ from klantreis.render.words import Words
 from klantreis.store.protocol import Entry
 from klantreis.texts import error_text
 from klantreis.use_cases import edit as editing
+from klantreis.use_cases.author import author
 from klantreis.web.maps.change_words import known_names, sentence_of, told
 from klantreis.web.maps.page import MapPage, draw, map_page
 from klantreis.web.maps.reading import FormRefusedError, Posted
@@ -22,14 +21,6 @@ from klantreis.web.maps.verbs import VERBS, after, verb_named
 CARRIED = frozenset({"expect", "csrfmiddlewaretoken"})
 #: Fields that say what a change is about; shown in words elsewhere.
 ABOUT = frozenset({"card", "step", "lane", "evidence", "confirm", "way", "clear", "phase"})
-
-
-def author() -> str:
-    """Who makes a change: with no accounts, the person at this machine."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "local"
 
 
 def change(request: HttpRequest, workspace: str, slug: str, verb: str) -> HttpResponse:

@@ -1,0 +1,205 @@
+"""A measured effect in words: the number with its unit, the verdict, how it was come by, and what to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from klantreis.measurement.measurement import EffectPlan, EffectResult, Measurement
+from klantreis.render.numbers import NO_BREAK, day, number, percent
+from klantreis.research.claim import Estimate
+from klantreis.texts import text
+from klantreis.values import Lang
+
+#: Units of a share, told in percentage points.
+SHARES = frozenset({"share", "aandeel", "%"})
+#: The page of each comparison's method, below ``docs/methods``.
+METHOD_PAGES = {
+    "experiment": "experiment",
+    "difference_in_differences": "difference-in-differences",
+    "interrupted_series": "interrupted-series",
+    "synthetic_control": "synthetic-control",
+    "adjusted": "adjusted-effect",
+    "before_after": "before-after",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number: what it is, its value with the unit, its interval, on how many it rests, and its method."""
+
+    name: str
+    value: str
+    interval: str
+    n: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectWords:
+    """A result, ready to be shown; an empty text where there is nothing to say."""
+
+    lines: tuple[Line, ...]
+    judgement: str
+    judgement_word: str
+    because: str
+    comparison: str
+    method_page: str
+    grade: str
+    groups: str
+    confounding: str
+    to_know: tuple[str, ...]
+    smallest: str
+    fixed: str
+    finding: str
+
+
+def effect_words(held: Measurement, result: EffectResult, lang: Lang) -> EffectWords:
+    """A result of a measurement in words."""
+    plan = held.plan
+    key = result.judgement.replace(" ", "-")
+    judgement = text(f"measurement.judgement.{key}", lang)
+    grade = text(f"measurement.grade.{result.grade}", lang)
+    smallest = told(plan.smallest_relevant_effect, plan, lang)
+    lines = _lines(plan, result, lang)
+    return EffectWords(
+        lines=lines,
+        judgement=key,
+        judgement_word=judgement,
+        because=text(f"measurement.because.{key}", lang, smallest=smallest),
+        comparison=text(f"measurement.comparison.{plan.comparison}", lang),
+        method_page=METHOD_PAGES[plan.comparison],
+        grade=grade,
+        groups=_groups(plan, result, lang),
+        confounding=_confounding(plan, result, lang),
+        to_know=_to_know(held, result, lang),
+        smallest=smallest_words(plan, lang),
+        fixed=text(
+            "measurement.show.fixed", lang, day=day(plan.fixed_on, lang), computed=day(result.computed_on, lang)
+        ),
+        finding=text(
+            "measurement.show.finding",
+            lang,
+            title=held.title,
+            effect=lines[0].value,
+            interval=f"{interval_name(plan, lang)} {lines[0].interval}",
+            n=lines[0].n,
+            grade=grade.partition(":")[0],
+            judgement=judgement,
+        ),
+    )
+
+
+def smallest_words(plan: EffectPlan, lang: Lang) -> str:
+    """The smallest effect that matters, with the good direction."""
+    direction = text(f"measurement.show.{plan.direction}", lang)
+    smallest = told(plan.smallest_relevant_effect, plan, lang)
+    return text("measurement.show.smallest", lang, smallest=smallest, direction=direction)
+
+
+def interval_name(plan: EffectPlan, lang: Lang) -> str:
+    """What the interval is called: ``95% interval``."""
+    level = number(100 * plan.confidence, lang, decimals=0 if (100 * plan.confidence) % 1 < 1e-9 else 1)
+    return text("measurement.show.interval", lang, percent=level)
+
+
+def told(value: float, plan: EffectPlan, lang: Lang, *, sign: bool = False, change: bool = True) -> str:
+    """A number of a plan with its unit: an effect (``change``), or the level of the outcome itself."""
+    relative = plan.comparison == "interrupted_series" and plan.outcome.measure != "sum"
+    if relative and change:
+        return _signed(100 * value, lang, sign=sign, decimals=1) + (f"{NO_BREAK}%" if lang == "nl" else "%")
+    if plan.unit in SHARES:
+        if not change:
+            return percent(value, lang, decimals=1)
+        points = _signed(100 * value, lang, sign=sign, decimals=1)
+        return text("measurement.show.points", lang, number=points)
+    amount = f"{_signed(value, lang, sign=sign, decimals=_decimals(value))} {plan.unit}"
+    return text(f"measurement.show.per_{plan.every}", lang, amount=amount) if plan.every else amount
+
+
+def _lines(plan: EffectPlan, result: EffectResult, lang: Lang) -> tuple[Line, ...]:
+    lines = [_line("effect", result.estimate, plan, lang)]
+    if result.raw is not None:
+        lines.append(_line("raw", result.raw, plan, lang))
+    if result.level is not None:
+        level = told(result.level, plan, lang, change=False)
+        lines.append(Line(text("measurement.show.level", lang), level, "", "", ""))
+    return tuple(lines)
+
+
+def _line(name: str, found: Estimate | None, plan: EffectPlan, lang: Lang) -> Line:
+    label = text(f"measurement.show.{name}", lang)
+    if found is None:
+        return Line(label, text("measurement.show.unknown", lang), "", "", "")
+    between = ""
+    if found.low is not None and found.high is not None:
+        low, high = (_bare(value, plan, lang) for value in (found.low, found.high))
+        between = text("measurement.show.between", lang, low=low, high=high)
+    n = "" if found.n is None else number(found.n, lang)
+    return Line(label, told(found.value, plan, lang, sign=True), between, n, found.method or "")
+
+
+def _bare(value: float, plan: EffectPlan, lang: Lang) -> str:
+    """A number of an interval, with the decimals of the effect and without its unit."""
+    relative = plan.comparison == "interrupted_series" and plan.outcome.measure != "sum"
+    if relative or plan.unit in SHARES:
+        return _signed(100 * value, lang, sign=True, decimals=1)
+    return _signed(value, lang, sign=True, decimals=_decimals(value))
+
+
+def _groups(plan: EffectPlan, result: EffectResult, lang: Lang) -> str:
+    name = {"interrupted_series": "periods", "before_after": "itself"}.get(plan.comparison, "groups")
+    exposed, others = (number(n, lang) for n in (result.n_exposed, result.n_comparison))
+    return text(f"measurement.show.{name}", lang, exposed=exposed, others=others)
+
+
+def _confounding(plan: EffectPlan, result: EffectResult, lang: Lang) -> str:
+    """How much of the plain difference is a matter of who got it."""
+    if result.raw is None or result.estimate is None or plan.comparison == "experiment":
+        return ""
+    return text(
+        "measurement.show.confounding",
+        lang,
+        raw=told(result.raw.value, plan, lang, sign=True),
+        apart=told(result.raw.value - result.estimate.value, plan, lang, sign=True),
+    )
+
+
+def _to_know(held: Measurement, result: EffectResult, lang: Lang) -> tuple[str, ...]:
+    said = [text(one.code, lang, **one.values) for one in result.cautions]
+    if not held.by_this_plan(result):
+        said.insert(0, text("measurement.show.changed", lang))
+    if held.plan.fixed_on > held.plan.measured.start:
+        said.append(text("measurement.show.fixed_late", lang))
+    if result.overlap is not None:
+        said.append(text("measurement.show.overlap", lang, share=percent(result.overlap, lang)))
+    if result.e_value is not None and result.e_value_limit is not None:
+        value, limit = (number(one, lang, decimals=2) for one in (result.e_value, result.e_value_limit))
+        if result.e_value_limit > 1:
+            said.append(text("measurement.show.e_value", lang, value=value, limit=limit))
+        else:
+            said.append(text("measurement.show.e_value_open", lang, value=value))
+    return tuple(said)
+
+
+def figure(value: float, lang: Lang) -> str:
+    """A number with its sign and about three figures.
+
+    Examples
+    --------
+    >>> figure(-3.107, "nl"), figure(0.0312, "en")
+    ('−3,11', '+0.031')
+    """
+    return _signed(value, lang, sign=True, decimals=_decimals(value))
+
+
+def _decimals(value: float) -> int:
+    """Three figures or so: 0.031, 3.1, 31.0, 310."""
+    size = abs(value)
+    return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 3
+
+
+def _signed(value: float, lang: Lang, *, sign: bool, decimals: int) -> str:
+    written = number(abs(value), lang, decimals=decimals)
+    if not any(one in "123456789" for one in written):
+        return written
+    return f"{'−' if value < 0 else '+' if sign else ''}{written}"
