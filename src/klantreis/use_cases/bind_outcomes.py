@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from klantreis.analysis.voice.tokens import stop_words, words
 from klantreis.errors import InvalidInputError
 from klantreis.ids import SLUG
 from klantreis.jobs.job import Job
+from klantreis.sources.surveys.agreeing import agreement
 from klantreis.workspace import Workspace
 
 #: How much of the words must agree (Dice), between 0 and 1.
@@ -47,25 +47,14 @@ def bind_outcomes(subjects: Sequence[str], workspace: Workspace) -> dict[str, Bo
     outcomes = [(Bound(job.id, one.claim.id), one.claim.text) for job in workspace.of(Job) for one in job.outcomes]
     ranked = sorted(
         (
-            (1.0 if subject == bound.outcome else _agreement(subject, text), subject, bound)
+            (1.0 if subject == bound.outcome else agreement(subject, text), subject, bound)
             for subject in subjects
             for bound, text in outcomes
         ),
         key=lambda each: (-each[0], each[1], str(each[2])),
     )
     found: dict[str, Bound] = {}
-    for agreement, subject, bound in ranked:
-        if agreement >= AGREEING and subject not in found and bound not in found.values():
+    for agreeing, subject, bound in ranked:
+        if agreeing >= AGREEING and subject not in found and bound not in found.values():
             found[subject] = bound
     return found
-
-
-def _agreement(one: str, other: str) -> float:
-    """Twice the words that two texts share, over the words of both; words without meaning do not count."""
-    first, second = _meaning(one), _meaning(other)
-    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
-
-
-def _meaning(text: str) -> set[str]:
-    found = set(words(text.lower()))
-    return found - stop_words() or found

@@ -172,18 +172,15 @@ def read_survey(
 
 def bind_all(columns: Sequence[ProposedColumn], workspace: Workspace) -> list[ProposedColumn]:
     """The columns with the outcomes that they are about, where the words say so and nobody else did."""
-    free = {
-        one.about
-        for one in columns
-        if one.about and one.bound is None and one.role in ("importance", "satisfaction") and not one.given
-    }
-    found = bind_outcomes(sorted(free), workspace)
-    return [
-        replace(one, bound=found[one.about])
-        if one.about in found and one.bound is None and one.role in ("importance", "satisfaction") and not one.given
-        else one
-        for one in columns
-    ]
+    bound = list(columns)
+    for role in ("importance", "satisfaction"):
+        free = [one for one in bound if one.role == role and one.about and one.bound is None and not one.given]
+        found = bind_outcomes(sorted({one.about for one in free if one.about}), workspace)
+        bound = [
+            replace(one, bound=found[one.about]) if one in free and one.about and one.about in found else one
+            for one in bound
+        ]
+    return bound
 
 
 def _said(roles: Sequence[str], names: Sequence[str]) -> dict[int, tuple[str, str | None]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from klantreis.research.survey import ABOUT_SOMETHING, ONCE, Role
+from klantreis.sources.surveys.agreeing import agreement
 from klantreis.sources.surveys.days import days_of
 from klantreis.sources.surveys.numbers import bracket_of, price_of, reading_of, yes_of
 from klantreis.sources.surveys.role_words import asks_price, role_words, subject_of
@@ -25,6 +26,8 @@ NUMERIC: frozenset[str] = SCALED | PRICES | {"number", "weight", "bought"}
 _FITTING = 0.8
 _SCALE_ENDS = ((1, 5), (1, 7), (0, 10), (-2, 2), (-3, 3), (0, 100))
 _FEW = 20
+#: How much of the words of an importance and a satisfaction must agree for them to be about one thing.
+_AGREEING = 0.6
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,24 @@ def guess_roles(sheet: Sheet) -> tuple[Guess, ...]:
     seen: set[str] = set()
     for place, guess in enumerate(guesses):
         role = guess.role
-        # With importances at hand but under other words, a person must say which belong together.
-        if role == "satisfaction" and guess.about not in weighed and (not weighed or guess.about is None):
-            guesses[place] = replace(guess, role="csat", about=None)
+        if role == "satisfaction" and guess.about not in weighed:
+            guesses[place] = _paired(guess, [about for about in weighed if about is not None])
         if role in ONCE and role in seen:
             guesses[place] = _by_answers(sheet.questions[place], [cell for cell in sheet.column(place) if cell])
         if role is not None:
             seen.add(role)
     return tuple(guesses)
+
+
+def _paired(guess: Guess, weighed: Sequence[str]) -> Guess:
+    """A satisfaction under the words of the importance that it agrees with best; without any it is a general one.
+
+    With importances at hand that it does not agree with, a person must say which belong together.
+    """
+    if not weighed or guess.about is None:
+        return replace(guess, role="csat", about=None)
+    ranked = sorted((-agreement(guess.about, about), about) for about in weighed)
+    return replace(guess, about=ranked[0][1]) if -ranked[0][0] >= _AGREEING else guess
 
 
 def scale_of(question: Question, cells: Sequence[str], role: str | None) -> tuple[float | None, float | None]:
