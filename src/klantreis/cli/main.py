@@ -20,6 +20,7 @@ COMMANDS = {
     "events": ("klantreis.cli.events", "Import customer events and question them."),
     "survey": ("klantreis.cli.survey", "Bring the answers to a questionnaire into a workspace."),
     "outcomes": ("klantreis.cli.outcomes", "Score the outcomes of a job by a survey."),
+    "price": ("klantreis.cli.price", "Say what people would pay, from a survey."),
     "reality": ("klantreis.cli.reality", "Lay the journeys that customers made beside a map."),
     "fit": ("klantreis.cli.fit", "Say how well customers follow a map, and how they leave it."),
     "segments": ("klantreis.cli.segments", "Find groups of customers, and draft a persona from one."),
