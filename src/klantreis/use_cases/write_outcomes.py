@@ -67,7 +67,7 @@ def _scored(
         source=survey.id,
         stance="contradicts" if one.importance.high is not None and one.importance.high < 0.5 else "supports",
         finding=finding(one, score, lang),
-        estimate=_estimate(score, survey.collected, unit="score"),
+        estimate=_estimate(score, survey.collected, method=f"opportunity score, {score.method}"),
         collected_on=survey.collected.end if survey.collected else None,
     )
     held = {each.id: each for each in outcome.claim.evidence}
@@ -95,7 +95,7 @@ def finding(one: ScoredOutcome, score: Opportunity, lang: Lang) -> str:
     )
 
 
-def _estimate(result: Result, period: Period | None, *, unit: str) -> Estimate:
+def _estimate(result: Result, period: Period | None, *, unit: str | None = None, method: str | None = None) -> Estimate:
     """A result as it is kept, in as many decimals as mean something."""
     assert result.estimate is not None  # noqa: S101 - scores and shares of at least one respondent are numbers
     low, high = (None if end is None else round(end, 4) for end in (result.low, result.high))
@@ -105,6 +105,6 @@ def _estimate(result: Result, period: Period | None, *, unit: str) -> Estimate:
         high=high,
         n=result.n,
         unit=unit,
-        method=result.method,
+        method=method or result.method,
         period=period,
     )

@@ -6,7 +6,7 @@ import math
 
 from klantreis.analysis.result import Result
 from klantreis.ids import slug_of
-from klantreis.render.numbers import number, percent
+from klantreis.render.numbers import NO_BREAK, number, percent
 from klantreis.research.claim import Claim, Estimate, Evidence
 from klantreis.research.insight import Insight
 from klantreis.research.survey import Survey
@@ -16,6 +16,9 @@ from klantreis.use_cases.edit import Edited
 from klantreis.use_cases.find_prices import BracketQuestion, Prices
 from klantreis.use_cases.keep_finding import keep_insight
 from klantreis.values import Lang
+
+#: How signs of money are kept, so that readers and programs know the unit.
+_CODES = {"€": "EUR", "$": "USD", "£": "GBP"}
 
 
 def write_prices(store: Store, found: Prices, *, by: str, currency: str = "€") -> Edited | None:
@@ -44,7 +47,7 @@ def price_insight(found: Prices, survey: Survey, *, lang: Lang, currency: str = 
     def money(value: float | None) -> str:
         return price_words(value, lang, currency=currency)
 
-    def piece(method: str, finding: str, result: Result, *, unit: str = currency) -> Evidence:
+    def piece(method: str, finding: str, result: Result, *, unit: str | None = None) -> Evidence:
         assert result.estimate is not None  # noqa: S101 - only results with an estimate are evidence
         low, high = (
             None if end is None or not math.isfinite(end) else round(end, 4) for end in (result.low, result.high)
@@ -58,7 +61,7 @@ def price_insight(found: Prices, survey: Survey, *, lang: Lang, currency: str = 
                 low=low,
                 high=high,
                 n=result.n,
-                unit=unit,
+                unit=unit or _CODES.get(currency, currency),
                 method=result.method,
                 period=survey.collected,
             ),
@@ -113,7 +116,7 @@ def price_words(value: float | None, lang: Lang, *, currency: str = "€") -> st
     if math.isinf(value):
         return "∞"
     decimals = 0 if float(value).is_integer() else 2
-    return f"{currency}{' ' if lang == 'nl' else ''}{number(value, lang, decimals=decimals)}"
+    return f"{currency}{NO_BREAK if lang == 'nl' else ''}{number(value, lang, decimals=decimals)}"
 
 
 def bracket_words(one: BracketQuestion, ends: tuple[float, float], lang: Lang, *, currency: str = "€") -> str:
