@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from klantreis.analysis.effect.least_squares import fit, with_intercept
+from klantreis.analysis.effect.least_squares import Fit, Link, fit, with_intercept
 from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Floats, Result, as_array, as_labels, caution, same_length
 from klantreis.errors import InvalidInputError
@@ -70,7 +70,7 @@ def as_exposed(exposed: npt.ArrayLike, *, name: str = "exposed") -> Floats:
     return group
 
 
-def as_covariates(covariates: npt.ArrayLike) -> Floats:
+def as_covariates(covariates: npt.ArrayLike, *, name: str = "covariates") -> Floats:
     """A column a covariate; one covariate may come as a plain row.
 
     Examples
@@ -82,12 +82,12 @@ def as_covariates(covariates: npt.ArrayLike) -> Floats:
         one = np.ndim(covariates) == 1
     except ValueError:  # rows of unlike length, which the next line refuses by name
         one = False
-    return as_array("covariates", covariates)[:, None] if one else as_array("covariates", covariates, dims=2)
+    return as_array(name, covariates)[:, None] if one else as_array(name, covariates, dims=2)
 
 
-def propensity(exposed: Floats, covariates: Floats) -> Floats:
-    """The chance of exposure, foretold by a logistic regression on what was known before."""
-    return fit(with_intercept(covariates), exposed, family="logistic").fitted
+def propensity(exposed: Floats, covariates: Floats, *, link: Link = "logistic") -> Fit:
+    """The chance of exposure, foretold by a logistic or probit regression on what was known before."""
+    return fit(with_intercept(covariates), exposed, family=link)
 
 
 @checked_options
@@ -125,7 +125,7 @@ def overlap(
     if bins < 1:
         raise InvalidInputError(f"bins must be 1 or more, not {bins}.")
     labels = as_labels(names, x.shape[1], things="covariates")
-    chance = propensity(group, x)
+    chance = propensity(group, x).fitted
     one, zero = chance[group == 1], chance[group == 0]
     bottom, top = max(one.min(), zero.min()), min(one.max(), zero.max())
     inside = float(((chance >= bottom) & (chance <= top)).mean())

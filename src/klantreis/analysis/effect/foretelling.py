@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from klantreis.analysis.effect.least_squares import Family, fit, with_intercept
+from klantreis.analysis.effect.least_squares import Family, Fit, Link, fit, mean_of, steepness, with_intercept
 from klantreis.analysis.result import Floats, Ints
 from klantreis.errors import InvalidInputError
 
 #: Places of the covariates with which the effect changes; None for all.
 Modifiers = Sequence[int] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known of some cases.
+
+    Parameters
+    ----------
+    y, exposed
+        Shape (n,): outcome, and 1 or 0.
+    x, z
+        Shapes (n, p), (n, q): on what the chance of exposure hangs, and on what the outcome does.
+    name
+        Of the argument that z came from.
+    left_out
+        How many more were there.
+    """
+
+    y: Floats
+    exposed: Floats
+    x: Floats
+    z: Floats
+    name: str = "covariates"
+    left_out: int = 0
+
+    def of(self, which: npt.NDArray[np.bool_], *, counted: bool = False) -> Known:
+        """Some of the cases; ``counted`` says that the others were left out."""
+        out = int((~which).sum()) if counted else self.left_out
+        return Known(self.y[which], self.exposed[which], self.x[which], self.z[which], self.name, out)
 
 
 def both_ways(covariates: Floats, exposed: Floats, modifiers: Modifiers) -> Floats:
@@ -34,23 +65,49 @@ def check_modifiers(covariates: Floats, modifiers: Modifiers) -> None:
         raise InvalidInputError(f"modifiers names a covariate twice: {list(modifiers)}.")
 
 
-def regressed(
-    outcome: Floats, exposed: Floats, covariates: Floats, others: Floats, *, family: Family, modifiers: Modifiers
-) -> tuple[Floats, Floats, Floats]:
-    """Chance, outcome if exposed and outcome if not, of ``others``, by regressions on the first three arrays."""
-    chance = fit(with_intercept(covariates), exposed, family="logistic").predict(with_intercept(others))
-    line = fit(both_ways(covariates, exposed, modifiers), outcome, family=family)
-    one, zero = (line.predict(both_ways(others, np.full(len(others), arm), modifiers)) for arm in (1.0, 0.0))
-    return chance, one, zero
+@dataclass(frozen=True, slots=True, eq=False)
+class Models:
+    """The two regressions behind an effect: of exposure, and of the outcome."""
+
+    odds: Fit
+    line: Fit
+    modifiers: Modifiers
+
+    def foretell(self, others: Known) -> tuple[Floats, Floats, Floats]:
+        """Chance of exposure, outcome if exposed and outcome if not."""
+        one, zero = (self.line.predict(self._as_if(others, arm)) for arm in (1.0, 0.0))
+        return self.odds.predict(with_intercept(others.x)), one, zero
+
+    def doubt(self, cases: Known, arm: float, *, kept: Floats, slopes: Floats) -> Floats:
+        """What estimating both regressions adds to the influence of each case on a mean of both together.
+
+        ``kept`` is how much of a foretold outcome counts, ``slopes`` how fast the weighted rest moves with the chance;
+        all of shape (n,).
+        """
+        n = len(cases.y)
+        design = self._as_if(cases, arm)
+        predictor = design @ self.line.coefficients
+        foretold = mean_of(self.line.family, predictor)
+        pull = (kept * steepness(self.line.family, predictor, foretold)) @ design / n
+        return np.asarray(self.line.scores() @ pull + self.odds.scores() @ (slopes @ self.odds.design / n))
+
+    def _as_if(self, cases: Known, arm: float) -> Floats:
+        return both_ways(cases.z, np.full(len(cases.z), arm), self.modifiers)
 
 
-def boosted(
-    outcome: Floats, exposed: Floats, covariates: Floats, others: Floats, *, family: Family, seed: int
-) -> tuple[Floats, Floats, Floats]:
+def regressed(known: Known, *, family: Family, link: Link, modifiers: Modifiers) -> Models:
+    """Both regressions, on those known."""
+    odds = fit(with_intercept(known.x), known.exposed, family=link)
+    line = fit(both_ways(known.z, known.exposed, modifiers), known.y, family=family, name=known.name)
+    return Models(odds, line, modifiers)
+
+
+def boosted(known: Known, others: Known, *, family: Family, seed: int) -> tuple[Floats, Floats, Floats]:
     """As :func:`regressed`, by gradient-boosted trees."""
-    chance = _chance(covariates, exposed, others, seed=seed)
+    chance = _chance(known.x, known.exposed, others.x, seed=seed)
     foretell = _chance if family == "logistic" else _amount
-    one, zero = (foretell(covariates[exposed == arm], outcome[exposed == arm], others, seed=seed) for arm in (1, 0))
+    arms = (known.exposed == arm for arm in (1, 0))
+    one, zero = (foretell(known.z[arm], known.y[arm], others.z, seed=seed) for arm in arms)
     return chance, one, zero
 
 

@@ -1,19 +1,23 @@
-"""A regression: coefficients, what they weigh on, and how sure they are. Linear, logistic or Poisson.
+"""A regression: coefficients, what they weigh on, and how sure they are. Linear, logistic, probit or Poisson.
 
 Only what the effects need: a full-rank design with its intercept, weights, and the parts of a sandwich.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from klantreis.analysis.result import Floats
 from klantreis.errors import InvalidInputError
 
-Family = Literal["linear", "logistic", "poisson"]
+Family = Literal["linear", "logistic", "probit", "poisson"]
+#: How the chance of exposure hangs on what was known.
+Link = Literal["logistic", "probit"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +33,8 @@ class Fit:
     design
         Shape (n, p).
     slope
+        Shape (n,): what each case weighs in the bread.
+    steep
         Shape (n,): how fast the fitted value moves with the linear predictor.
     bread
         Shape (p, p): inverse of the sum of weighted outer products.
@@ -41,6 +47,7 @@ class Fit:
     fitted: Floats
     design: Floats
     slope: Floats
+    steep: Floats
     bread: Floats
     residuals: Floats
 
@@ -52,6 +59,12 @@ class Fit:
     def df(self) -> int:
         """Cases less parameters."""
         return int(len(self.fitted) - len(self.coefficients))
+
+    def scores(self) -> Floats:
+        """Shape (n, p): what each case adds to the error of the coefficients, times n (their influence function)."""
+        return np.asarray(
+            (self.design * (self.residuals * self.slope / self.steep)[:, None]) @ self.bread * len(self.fitted)
+        )
 
     def classical(self) -> Floats:
         """Covariance of the coefficients when all residuals spread alike."""
@@ -72,9 +85,25 @@ def mean_of(family: Family, predictor: Floats) -> Floats:
     """The outcome that a linear predictor stands for."""
     if family == "logistic":
         return np.asarray(1 / (1 + np.exp(-np.clip(predictor, -35, 35))))
+    if family == "probit":
+        return np.asarray(ndtr(np.clip(predictor, -8, 8)))
     if family == "poisson":
         return np.asarray(np.exp(np.clip(predictor, -50, 50)))
     return predictor
+
+
+def steepness(family: Family, predictor: Floats, mean: Floats) -> Floats:
+    """How fast the outcome moves with its linear predictor; never quite zero."""
+    if family == "linear":
+        return np.ones(len(predictor))
+    if family == "probit":
+        return np.asarray(np.exp(-np.minimum(predictor**2, 64.0) / 2) / math.sqrt(2 * math.pi))
+    return np.maximum(mean * (1 - mean) if family == "logistic" else mean, 1e-12)
+
+
+def _weight(family: Family, steep: Floats, mean: Floats) -> Floats:
+    """What a case says of the predictor: the squared steepness over the variance of the outcome."""
+    return np.asarray(steep**2 / np.maximum(mean * (1 - mean), 1e-15)) if family == "probit" else steep
 
 
 def with_intercept(columns: Floats) -> Floats:
@@ -126,35 +155,39 @@ def fit(
     if family == "linear":
         root = np.sqrt(w)
         beta = np.linalg.lstsq(z * root[:, None], root * (outcome - shift), rcond=None)[0]
-        slope = w
     else:
-        beta, slope = _reweighted(z, outcome, family, shift, w, name)
-    bread = np.linalg.inv((z * slope[:, None]).T @ z)
-    fitted = mean_of(family, z @ beta + shift)
-    return Fit(family, beta / scale, fitted, design, slope, bread / np.outer(scale, scale), outcome - fitted)
+        beta = _reweighted(z, outcome, family, shift, w, name)
+    predictor = z @ beta + shift
+    fitted = mean_of(family, predictor)
+    steep = steepness(family, predictor, fitted)
+    slope = w * _weight(family, steep, fitted)
+    bread = np.linalg.inv((z * slope[:, None]).T @ z) / np.outer(scale, scale)
+    return Fit(family, beta / scale, fitted, design, slope, steep, bread, outcome - fitted)
 
 
-def _reweighted(z: Floats, y: Floats, family: Family, shift: Floats, w: Floats, name: str) -> tuple[Floats, Floats]:
+def _reweighted(z: Floats, y: Floats, family: Family, shift: Floats, w: Floats, name: str) -> Floats:
     start = (y + y.mean()) / 2
-    predictor = np.log(start / (1 - start)) if family == "logistic" else np.log(np.maximum(start, 1e-8))
+    if family == "poisson":
+        predictor = np.log(np.maximum(start, 1e-8))
+    else:
+        predictor = np.asarray(ndtri(start)) if family == "probit" else np.log(start / (1 - start))
+    far = {"logistic": 30.0, "probit": 7.5}.get(family, math.inf)
     beta = np.zeros(z.shape[1])
     for _ in range(60):
         mean = mean_of(family, predictor)
-        slope = mean * (1 - mean) if family == "logistic" else mean
-        slope = np.maximum(slope, 1e-12)
-        root = np.sqrt(w * slope)
-        target = predictor - shift + (y - mean) / slope
+        steep = steepness(family, predictor, mean)
+        root = np.sqrt(w * _weight(family, steep, mean))
+        target = predictor - shift + (y - mean) / steep
         new = np.linalg.lstsq(z * root[:, None], root * target, rcond=None)[0]
         predictor = z @ new + shift
         if np.abs(new - beta).max() <= 1e-10 * (1 + np.abs(new).max()):
-            mean = mean_of(family, predictor)
-            return new, w * np.maximum(mean * (1 - mean) if family == "logistic" else mean, 1e-12)
-        if np.abs(predictor).max() > 30 and family == "logistic":
+            return np.asarray(new)
+        if np.abs(predictor).max() > far:
             break
         beta = new
     if family == "poisson":
         raise InvalidInputError(f"{name}: the Poisson regression does not settle.")
     raise InvalidInputError(
-        f"{name} foretell the outcome of a logistic regression all but perfectly, or it does not settle.",
+        f"{name} foretell the outcome of a {family} regression all but perfectly, or it does not settle.",
         hint="Leave out what decides by itself who was exposed: there nobody can be compared with anybody.",
     )

@@ -6,59 +6,29 @@ for what was never measured. Count people from the same moment, or those who liv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from klantreis.analysis.effect.estimate import Effect, Grade, around
-from klantreis.analysis.effect.exposure import SURE, Overlap, as_covariates, as_exposed, overlap, propensity
+from klantreis.analysis.effect.adjusting import Target, Uplift, read_cases, share_of, uplift_of
+from klantreis.analysis.effect.exposure import Overlap, as_exposed, overlap
 from klantreis.analysis.effect.foretelling import Modifiers, boosted, both_ways, check_modifiers, regressed
-from klantreis.analysis.effect.least_squares import Family, fit, with_intercept
-from klantreis.analysis.effect.sensitivity import EValue, e_value, e_value_of_effect
+from klantreis.analysis.effect.least_squares import Link, fit
+from klantreis.analysis.effect.sensitivity import EValue, e_value
+from klantreis.analysis.effect.weighting import (
+    chance_cautions,
+    effective_number,
+    weight_slopes,
+    weights_of,
+    with_chance,
+    within,
+)
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Caution, Floats, as_array, caution, same_length
+from klantreis.analysis.result import caution
 from klantreis.errors import InvalidInputError
 
 __all__ = ["EValue", "Overlap", "Uplift", "aipw", "e_value", "ipw", "overlap", "regression_adjustment"]
-
-#: For whom: everybody, or those who were exposed.
-Target = Literal["everybody", "exposed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uplift(Effect):
-    """Mean outcome if all had been exposed, less that if none had been.
-
-    Parameters
-    ----------
-    mean_exposed, mean_unexposed
-        The two means after adjustment.
-    raw
-        The plain difference between exposed and unexposed.
-    effective_n
-        How many equally weighted cases the weights are worth; n where there are none.
-    e_value
-        How strong an unmeasured confounder would have to be to explain the effect away.
-    target
-        ``everybody``, or those who were ``exposed``.
-    """
-
-    mean_exposed: float
-    mean_unexposed: float
-    raw: float
-    effective_n: float
-    e_value: EValue
-    target: Target
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Data:
-    y: Floats
-    exposed: Floats
-    x: Floats
-    left_out: int = 0
 
 
 @checked_options
@@ -109,12 +79,12 @@ def regression_adjustment(
     >>> round(found.raw, 1), round(found.estimate, 1)
     (3.4, 1.0)
     """
-    data = _data(outcome, exposed, covariates, family=family)
+    data = read_cases(outcome, exposed, covariates, family=family)
     check_modifiers(data.x, modifiers)
     n = len(data.y)
     line = fit(both_ways(data.x, data.exposed, modifiers), data.y, family=family)
-    scores = (line.design * line.residuals[:, None]) @ line.bread * n
-    share = _share(data, target)
+    scores = line.scores()
+    share = share_of(data, target)
     means, parts = [], []
     for arm in (1.0, 0.0):
         design = both_ways(data.x, np.full(n, arm), modifiers)
@@ -123,7 +93,7 @@ def regression_adjustment(
         slope = foretold * (1 - foretold) if family == "logistic" else np.ones(n)
         means.append(mean)
         parts.append(share * (foretold - mean) + scores @ ((share * slope) @ design / n))
-    return _uplift(
+    return uplift_of(
         data,
         means,
         parts[0] - parts[1],
@@ -144,6 +114,7 @@ def ipw(
     target: Target = "everybody",
     interval: Literal["robust", "joint"] = "robust",
     trim: float | None = None,
+    link: Link = "logistic",
     confidence: float = 0.95,
 ) -> Uplift:
     """Weight each person by one over the chance of the exposure they had, and compare the two weighted means.
@@ -156,10 +127,17 @@ def ipw(
         ``robust`` takes the weights as known, which is wider than need be; ``joint`` counts that they were estimated.
     trim
         Leave out who had a chance of exposure below this, or above one less this; the effect is then of the rest.
+    link
+        Of the regression of the chance.
+
+    Raises
+    ------
+    InvalidInputError
+        As for :func:`regression_adjustment`, and when the covariates decide by themselves who was exposed.
 
     Notes
     -----
-    The chance is a logistic regression; each group's weights add up to one (Hájek).
+    Each group's weights add up to one (Hájek).
 
     References
     ----------
@@ -175,9 +153,9 @@ def ipw(
     >>> round(found.raw, 1), found.low < 1 < found.high
     (3.4, True)
     """
-    data, chance = _with_chance(_data(outcome, exposed, covariates), trim)
-    design = with_intercept(data.x)
-    weights, slopes = _weights(data.exposed, chance, target)
+    data, odds = with_chance(read_cases(outcome, exposed, covariates), trim, link=link)
+    chance = odds.fitted
+    weights, slopes = weights_of(data.exposed, chance, target), weight_slopes(data.exposed, odds, target)
     means, parts = [], []
     for arm in (1, 0):
         members = data.exposed == arm
@@ -186,19 +164,21 @@ def ipw(
         part = w * (data.y - mean) / w.mean()
         if interval == "joint":
             slope = np.where(members, slopes, 0.0) * (data.y - mean) / w.mean()
-            bread = np.linalg.inv((design * (chance * (1 - chance))[:, None]).T @ design / len(design))
-            part = part + (design * (data.exposed - chance)[:, None]) @ bread @ (slope @ design / len(design))
+            part = part + odds.scores() @ (slope @ odds.design / len(slope))
         means.append(mean)
         parts.append(part)
-    return _uplift(
+    cautions = chance_cautions(data.exposed, chance, weights)
+    if interval == "robust":
+        cautions.append(caution("effect.wide_interval"))
+    return uplift_of(
         data,
         means,
         parts[0] - parts[1],
-        method=f"inverse probability weights, {interval} interval",
+        method=f"inverse probability weights{_by(link)}, {interval} interval",
         target=target,
         confidence=confidence,
-        effective=_effective(data.exposed, weights),
-        cautions=_chance_cautions(data, chance, weights),
+        effective=effective_number(data.exposed, weights),
+        cautions=cautions,
     )
 
 
@@ -212,6 +192,8 @@ def aipw(
     modifiers: Modifiers = None,
     models: Literal["regression", "boosting"] = "regression",
     folds: int = 1,
+    link: Link = "logistic",
+    outcome_covariates: npt.ArrayLike | None = None,
     target: Target = "everybody",
     trim: float | None = None,
     seed: int = 0,
@@ -228,8 +210,23 @@ def aipw(
         needed (five when ``folds`` is 1).
     folds
         Each fold is foretold by models fitted on the others (cross-fitting); 1 fits and foretells on all.
+    link
+        Of the regression of the chance.
+    outcome_covariates
+        Shape (n, q) or (n,): on what the outcome hangs, when that is not what exposure hangs on; ``modifiers`` are then
+        places among these.
     seed
         Of the folds and the trees.
+
+    Raises
+    ------
+    InvalidInputError
+        As for :func:`ipw`, and when a group is too small for the folds.
+
+    Notes
+    -----
+    With regressions on all cases (one fold) the interval counts that both were estimated, and holds when one of the two
+    is wrong; with folds or trees it takes them as known, which needs both to be near the truth.
 
     References
     ----------
@@ -246,152 +243,54 @@ def aipw(
     """
     if folds < 1:
         raise InvalidInputError(f"folds must be 1 or more, not {folds}.")
-    data = _data(outcome, exposed, covariates, family=family)
-    check_modifiers(data.x, modifiers)
+    data = read_cases(outcome, exposed, covariates, family=family, outcome_covariates=outcome_covariates)
+    check_modifiers(data.z, modifiers)
     splits = 5 if models == "boosting" and folds == 1 else folds
     if min(data.exposed.sum(), (1 - data.exposed).sum()) < 2 * splits:
         raise InvalidInputError(f"exposed has a group too small for {splits} folds.")
     fold = np.random.default_rng(seed).permutation(len(data.y)) % splits
+    fitted = None
     chance, one, zero = (np.empty(len(data.y)) for _ in range(3))
     for number in range(splits):
         away = fold == number
-        home = ~away if splits > 1 else away
-        near = (data.y[home], as_exposed(data.exposed[home]), data.x[home])
+        near = data.of(~away if splits > 1 else away)
+        as_exposed(near.exposed)
         if models == "boosting":
-            found = boosted(*near, data.x[away], family=family, seed=seed)
+            found = boosted(near, data.of(away), family=family, seed=seed)
         else:
-            found = regressed(*near, data.x[away], family=family, modifiers=modifiers)
+            fitted = regressed(near, family=family, link=link, modifiers=modifiers)
+            found = fitted.foretell(data.of(away))
         chance[away], one[away], zero[away] = found
     chance = np.clip(chance, 1e-6, 1 - 1e-6)
     if trim is not None:
-        keep = _kept(chance, trim)
-        data = _Data(data.y[keep], data.exposed[keep], data.x[keep], int((~keep).sum()))
+        keep = within(chance, trim)
+        data = data.of(keep, counted=True)
+        as_exposed(data.exposed)
         chance, one, zero = chance[keep], one[keep], zero[keep]
-    weights, _ = _weights(data.exposed, chance, target)
-    share = _share(data, target)
+    weights, share = weights_of(data.exposed, chance, target), share_of(data, target)
+    size = data.exposed.mean() if target == "exposed" else 1.0
     means, parts = [], []
     for arm, foretold in ((1, one), (0, zero)):
-        w = np.where(data.exposed == arm, weights, 0.0) / (data.exposed.mean() if target == "exposed" else 1.0)
+        w = np.where(data.exposed == arm, weights, 0.0) / size
         values = share * foretold + w * (data.y - foretold)
         mean = float(values.mean())
         means.append(mean)
-        parts.append(values - share * mean)
-    return _uplift(
+        part = values - share * mean
+        if fitted is not None and splits == 1 and trim is None:
+            slopes = np.where(data.exposed == arm, weight_slopes(data.exposed, fitted.odds, target), 0.0) / size
+            part = part + fitted.doubt(data, arm, kept=share - w, slopes=slopes * (data.y - foretold))
+        parts.append(part)
+    return uplift_of(
         data,
         means,
         parts[0] - parts[1],
-        method=f"augmented inverse probability weights, {models}, {splits} fold{'s' * (splits > 1)}",
+        method=f"augmented inverse probability weights, {models}{_by(link)}, {splits} fold{'s' * (splits > 1)}",
         target=target,
         confidence=confidence,
-        effective=_effective(data.exposed, weights),
-        cautions=_chance_cautions(data, chance, weights),
+        effective=effective_number(data.exposed, weights),
+        cautions=chance_cautions(data.exposed, chance, weights),
     )
 
 
-def _data(
-    outcome: npt.ArrayLike, exposed: npt.ArrayLike, covariates: npt.ArrayLike, *, family: Family = "linear"
-) -> _Data:
-    y, group = as_array("outcome", outcome), as_exposed(exposed)
-    x = as_covariates(covariates)
-    same_length(outcome=y, exposed=group, covariates=x)
-    if family == "logistic" and not np.isin(y, (0, 1)).all():
-        raise InvalidInputError("outcome must be 0 or 1 for a logistic regression.", hint='Use family="linear".')
-    return _Data(y, group, x)
-
-
-def _share(data: _Data, target: Target) -> Floats:
-    """How much each case counts for the mean: 1, or only the exposed."""
-    if target == "everybody":
-        return np.ones(len(data.y))
-    return np.asarray(data.exposed / data.exposed.mean())
-
-
-def _with_chance(data: _Data, trim: float | None) -> tuple[_Data, Floats]:
-    chance = propensity(data.exposed, data.x)
-    if trim is None:
-        return data, chance
-    keep = _kept(chance, trim)
-    kept = _Data(data.y[keep], as_exposed(data.exposed[keep]), data.x[keep], int((~keep).sum()))
-    # Fitted again on those who stay, so that the weights are those of the people they are used for.
-    return kept, propensity(kept.exposed, kept.x)
-
-
-def _kept(chance: Floats, trim: float) -> npt.NDArray[np.bool_]:
-    if not 0 < trim < 0.5:
-        raise InvalidInputError(f"trim lies between 0 and 0.5, not at {trim}.")
-    keep = (chance >= trim) & (chance <= 1 - trim)
-    if not keep.any():
-        raise InvalidInputError(f"trim at {trim} leaves nobody.")
-    return np.asarray(keep)
-
-
-def _weights(exposed: Floats, chance: Floats, target: Target) -> tuple[Floats, Floats]:
-    """Weight of each case, and how it moves with the linear predictor of the chance."""
-    odds = chance / (1 - chance)
-    if target == "exposed":
-        return np.where(exposed == 1, 1.0, odds), np.where(exposed == 1, 0.0, odds)
-    return np.where(exposed == 1, 1 / chance, 1 / (1 - chance)), np.where(exposed == 1, -1 / odds, odds)
-
-
-def _effective(exposed: Floats, weights: Floats) -> float:
-    total = 0.0
-    for arm in (1, 0):
-        w = weights[exposed == arm]
-        total += float(w.sum() ** 2 / (w @ w))
-    return total
-
-
-def _chance_cautions(data: _Data, chance: Floats, weights: Floats) -> list[Caution]:
-    found: list[Caution] = []
-    sure = float(((chance < SURE) | (chance > 1 - SURE)).mean())
-    if sure >= 0.01:
-        found.append(caution("effect.positivity", percent=round(100 * sure)))
-    effective = _effective(data.exposed, weights)
-    if effective < 0.5 * len(data.y):
-        found.append(caution("effect.heavy_weights", effective=round(effective), n=len(data.y)))
-    return found
-
-
-def _uplift(
-    data: _Data,
-    means: list[float],
-    influence: Floats,
-    *,
-    method: str,
-    target: Target,
-    confidence: float,
-    effective: float,
-    cautions: list[Caution],
-) -> Uplift:
-    n = len(data.y)
-    estimate = means[0] - means[1]
-    error = float(np.sqrt(influence @ influence) / n)
-    found = around(estimate, error, confidence=confidence)
-    exposed, unexposed = data.y[data.exposed == 1], data.y[data.exposed == 0]
-    doubt = e_value_of_effect(means, error, data.y, confidence=confidence)
-    every = [caution("effect.unmeasured"), *cautions]
-    if data.left_out:
-        every.append(caution("effect.trimmed", n=data.left_out))
-    smallest = min(len(exposed), len(unexposed))
-    if smallest < 30:
-        every.append(caution("effect.few_cases", n=smallest))
-    if doubt.low is not None and 1 < doubt.low < 1.25:
-        every.append(caution("effect.easily_explained", value=round(doubt.low, 2)))
-    return Uplift(
-        estimate=estimate,
-        low=found.low,
-        high=found.high,
-        n=n,
-        method=method,
-        confidence=confidence,
-        warnings=tuple(every),
-        standard_error=error,
-        p_value=found.p_value,
-        grade=Grade.ADJUSTED,
-        mean_exposed=means[0],
-        mean_unexposed=means[1],
-        raw=float(exposed.mean() - unexposed.mean()),
-        effective_n=effective,
-        e_value=doubt,
-        target=target,
-    )
+def _by(link: Link) -> str:
+    return "" if link == "logistic" else f" ({link})"
