@@ -84,6 +84,8 @@ def condition_words(condition: Condition, field: CustomerField, lang: Lang) -> s
     if field.measure == "count" and (low, high) in ((1, None), (None, 0), (None, 1)):
         special = "low_one" if low == 1 else "never" if high == 0 else "once"
         return text(f"segments.condition.count_{special}", lang, what=what)
+    if field.measure == "count" and low == high:
+        return text("segments.condition.count_exactly", lang, what=what, **ends)
     return text(f"segments.condition.{field.measure}_{side}", lang, what=what, **ends)
 
 

@@ -208,8 +208,7 @@ def _chain(table: PathTable, order: int) -> _Chain:
     if order == 1:
         states, code = np.arange(kinds)[:, None], touches
     else:
-        states, code = np.unique(np.stack(history, axis=1), axis=0, return_inverse=True)
-        code = code.ravel()
+        states, code = _states(history, kinds)
     count = len(states)
     members = np.zeros((kinds, count), dtype=bool)
     for column in range(order):
@@ -221,6 +220,23 @@ def _chain(table: PathTable, order: int) -> _Chain:
     keys, step = np.unique(before * count + code, return_inverse=True)
     by_path = sparse.csr_array((np.ones(len(touches)), (path, step.ravel())), shape=(len(lengths), len(keys)))
     return _Chain(count, members, keys // count, keys % count, by_path, code[table.offsets[1:] - 1])
+
+
+def _states(history: list[Ints], kinds: int) -> tuple[Ints, Ints]:
+    """The different rows of touches, the latest first, -1 for none before; and the number of each touch's row."""
+    if (kinds + 1) ** len(history) >= 2**62:
+        states, code = np.unique(np.stack(history, axis=1), axis=0, return_inverse=True)
+        return states, code.ravel()
+    # A row is one number to the base of the channels and none: much quicker to sort.
+    number = np.zeros(len(history[0]), dtype=np.int64)
+    for column in history:
+        number = number * (kinds + 1) + column + 1
+    different, code = np.unique(number, return_inverse=True)
+    states = np.empty((len(different), len(history)), dtype=np.int64)
+    for place in reversed(range(len(history))):
+        states[:, place] = different % (kinds + 1) - 1
+        different = different // (kinds + 1)
+    return states, code.ravel()
 
 
 def _counts(chain: _Chain, won: Floats, lost: Floats) -> tuple[Floats, Floats, Floats]:

@@ -268,6 +268,8 @@ def _cautions(
     notes = list(made.warnings)
     if forced:
         notes.append(caution("segments.warning.forced", k=made.k))
+    if made.points.shape[1] == 1:
+        notes.append(caution("segments.warning.one_field"))
     if len(segments) < made.k:
         notes.append(caution("segments.warning.fewer", k=made.k, found=len(segments)))
     if chosen is not None:

@@ -20,6 +20,8 @@ from klantreis.errors import InvalidInputError
 Method = Literal["classes", "prototypes", "mixed", "rfm"]
 #: What a category that is not known is called among categories of mixed fields.
 NOT_KNOWN = ""
+#: A group of a smaller share is too small to describe (our convention).
+SMALLEST = 0.05
 #: Starts of a grouping that is made again for the stability.
 AGAIN = 3
 
@@ -63,15 +65,20 @@ class Made:
 
 
 def chosen_number(choices: Sequence[Choice], *, lowest: bool) -> ChosenK:
-    """The best of the numbers tried: the lowest score (BIC), or the highest (silhouette)."""
-    scores = [choice.estimate if choice.estimate is not None else np.nan for choice in choices]
-    place = int(np.nanargmin(scores) if lowest else np.nanargmax(scores))
+    """The best of the numbers tried: the lowest score (BIC), or the highest (silhouette).
+
+    A number that gives a group of fewer than one in twenty is passed over, unless all do.
+    """
+    scores = np.array([choice.estimate if choice.estimate is not None else np.nan for choice in choices])
+    large = np.array([choice.smallest >= SMALLEST for choice in choices])
+    judged = np.where(large, scores, np.nan) if large.any() else scores
+    place = int(np.nanargmin(judged) if lowest else np.nanargmax(judged))
     best = choices[place]
     notes = []
     if len(choices) > 1 and place == len(choices) - 1:
         notes.append(caution("behaviour.best_at_end", k=best.k))
     if not lowest and scores[place] < WEAK:
-        notes.append(caution("behaviour.weak_structure", silhouette=round(scores[place], 2)))
+        notes.append(caution("behaviour.weak_structure", silhouette=round(float(scores[place]), 2)))
     return ChosenK(
         estimate=best.k,
         low=None,
