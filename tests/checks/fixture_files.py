@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 import yaml
 
+from klantreis.checks.scene import Scene
 from klantreis.ids import kind_of
+from klantreis.journeys.drift import Drift
 from klantreis.workspace import DOCUMENTS, Workspace, workspace_of
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -23,7 +25,13 @@ class Fixture:
 
     workspace: Workspace
     on: date
+    drifts: dict[str, Drift]
     expect: tuple[dict[str, str], ...]
+
+    @property
+    def scene(self) -> Scene:
+        """What the rules look at."""
+        return Scene(self.workspace, self.on, self.drifts)
 
 
 def fixture(rule: str, which: Which) -> Fixture:
@@ -35,5 +43,6 @@ def fixture(rule: str, which: Which) -> Fixture:
     return Fixture(
         workspace=workspace_of(DOCUMENTS[kind_of(body["id"])].model_validate(body) for body in bodies),
         on=held.get("on", ON),
+        drifts={journey: Drift.model_validate(drift) for journey, drift in held.get("drifts", {}).items()},
         expect=tuple(held.get("expect", ())),
     )

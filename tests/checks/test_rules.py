@@ -10,7 +10,7 @@ from tests.checks.fixture_files import FIXTURES, fixture
 
 RULES = rules()
 #: The rules that a workspace is promised to be judged by.
-PROMISED = """J01 J02 J03 J06 J09 J10 J12 F01 F02 P01 P02 P03 K01 K02 T01 C01 C02 E01 E02 M01 M03 X01 X05 W01 W02"""
+PROMISED = """J01 J02 J03 J06 J09 J10 J12 F01 F02 P01 P02 P03 K01 K02 T01 C01 C02 E01 E02 M01 M03 X01 X03 X05 W01 W02"""
 
 
 def test_the_promised_rules_are_there_and_no_other() -> None:
@@ -25,7 +25,7 @@ def test_every_rule_has_two_fixtures_and_every_fixture_a_rule() -> None:
 @pytest.mark.parametrize("rule_id", RULES)
 def test_a_rule_fires(rule_id: str) -> None:
     rule, given = RULES[rule_id], fixture(rule_id, "fires")
-    found = [finding for judged in rule.judge(Scene(given.workspace, given.on)) if (finding := rule.finding(judged))]
+    found = [finding for judged in rule.judge(given.scene) if (finding := rule.finding(judged))]
     expected = {one["where"]: one for one in given.expect}
     assert {one.where: one.severity.value for one in found} == {
         where: one["severity"] for where, one in expected.items()
@@ -48,7 +48,7 @@ def test_the_expected_sentences_are_written_out(rule_id: str) -> None:
 @pytest.mark.parametrize("rule_id", RULES)
 def test_a_rule_stays_silent_where_it_does_apply(rule_id: str) -> None:
     rule, given = RULES[rule_id], fixture(rule_id, "silent")
-    judged = list(rule.judge(Scene(given.workspace, given.on)))
+    judged = list(rule.judge(given.scene))
     assert judged
     assert [finding.sentence("en") for one in judged if (finding := rule.finding(one))] == []
 

@@ -104,6 +104,8 @@ def test_the_text_says_in_the_workspaces_language_how_customers_leave_the_map(st
         "Klantreizen die vóór 1 februari 2026 begonnen, en vanaf die dag",
         "Overeenkomst met de beschreven klantreis: 1,000 ervoor (12 klantreizen), 0,667 erna (12 klantreizen).",
         "klanten wijken vaker af van de beschreven klantreis.",
+        "Nieuw sinds die dag, in 12 van 12 klantreizen (100,0\xa0%; 75,8–100,0\xa0%): Ik zie de folder → ",
+        "→ Ik reken af → Ik ga naar de winkel.",
         "Over oorzaken zegt het niets.",
     ):
         assert line in result.output, line

@@ -82,6 +82,30 @@ def test_drift_is_counted_from_the_last_review_and_left_out_without_one() -> Non
     assert fit(closing(*ABCD), events).drift is None
 
 
+def test_a_way_that_nobody_took_before_is_told() -> None:
+    before = [f"k{number}: a@0 b@1 c@2 d@3 end@4" for number in range(10)]
+    after = [f"m{number}: a@20 c@21 d@22 end@23" for number in range(6)]
+    once = ["n: a@20 b@21 d@22 end@23", "o: a@20 b@21 c@22 d@23 end@24"]
+    found = fit(closing(*ABCD), log(*before, *after, *once), before=date(2026, 1, 10), top=1)
+    drift = found.drift
+    assert drift is not None
+    # The old way is not new; of the two new ones the first is named.
+    (new,) = drift.new_variants
+    assert (new.seen, new.cost, new.runs, new.customers) == (("a", "c", "d"), 1, wilson(6, 8), 6)
+    assert [move.move for move in new.moves] == ["match", "model", "match", "match"]
+    everything = fit(closing(*ABCD), log(*before, *after, *once), before=date(2026, 1, 10))
+    assert [one.runs.count for one in everything.drift.new_variants] == [6, 1]  # type: ignore[union-attr]
+    shown = everything.suppressed(5).drift
+    assert shown is not None
+    assert [one.runs.count for one in shown.new_variants] == [6]
+
+
+def test_without_earlier_runs_nothing_is_new() -> None:
+    drift = fit(closing(*ABCD), log(*traces("a b c d")), before=date(2026, 1, 1)).drift
+    assert drift is not None
+    assert (drift.before.runs, drift.new_variants) == (0, ())
+
+
 def test_the_same_runs_in_both_periods_show_no_drift() -> None:
     both = [
         f"k{number}: a@0 {'b@1 ' if number % 3 else ''}end@2 a@20 {'b@21 ' if number % 3 else ''}end@22"

@@ -132,6 +132,7 @@ def test_the_parts_add_up_and_small_groups_stay_hidden(
     for one in found.drift.steps:
         assert one.before.count + one.after.count == whole[one.step, one.kind]
     assert sum(one.runs.count for one in found.variants) == n
+    assert sum(one.runs.count for one in found.drift.new_variants) <= found.drift.after.runs
     if found.fitness is not None:
         assert found.fitness.cost == sum(one.cost * one.runs.count for one in found.variants)
         clean = {move.move for one in found.variants if one.cost == 0 for move in one.moves}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,17 @@ from click.testing import CliRunner, Result
 from klantreis.cli.reality import command
 from klantreis.errors import InvalidInputError, KlantreisError, NotFoundError
 from klantreis.events.dataset import Dataset
+from klantreis.events.remote.manifest import RemoteManifest, write_remote
+from klantreis.events.remote.table import RemoteTable
 from klantreis.events.share import wilson
 from klantreis.journeys.journey import Journey
 from klantreis.personas.persona import Persona
 from klantreis.store.protocol import Store
+from klantreis.texts import error_text
 from klantreis.use_cases.import_events import import_events
+from klantreis.use_cases.lay_fit import lay_fit
 from klantreis.use_cases.lay_reality import has_reality, lay_reality
+from klantreis.use_cases.measure_drift import drifts_of
 from klantreis.use_cases.open_workspace import open_store
 from klantreis.workspace import WorkspaceSettings
 
@@ -130,6 +136,25 @@ def test_what_is_missing_is_said_with_the_way_on(store: Store) -> None:
     store.save(Dataset(id="dataset:shop", title="Winkel"), expect=store.version("dataset:shop"), entry=None)
     with pytest.raises(InvalidInputError, match=r"dataset:shop names no event log.*\n.*datasets/shop\.yaml"):
         lay_reality(store, "weekly")
+
+
+def test_events_that_an_engine_keeps_are_to_be_imported_first(store: Store) -> None:
+    table = RemoteTable("events", "klantreis_shop")
+    write_remote(
+        store.file("events/far"),
+        RemoteManifest("postgresql://db.example/shop", table, "UTC", 3, 3, 2, (0, 1), {}, {}),
+    )
+    store.save(
+        Dataset(id="dataset:shop", title="Winkel", log="events/far"), expect=store.version("dataset:shop"), entry=None
+    )
+    for lay in (lay_reality, lay_fit):
+        with pytest.raises(InvalidInputError) as caught:
+            lay(store, "weekly")
+        told = error_text(caught.value, "nl")
+        assert "De gebeurtenissen van dataset:shop staan in een database elders" in told.message
+        assert "klantreis events import BESTAND" in (told.hint or "")
+        assert "postgresql://db.example/shop" in caught.value.message
+    assert drifts_of(store, on=date(2026, 6, 1)) == {}
 
 
 def test_names_that_the_log_does_not_know_are_all_named(store: Store) -> None:

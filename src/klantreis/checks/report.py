@@ -18,6 +18,7 @@ from klantreis.checks.coverage import Coverage
 from klantreis.checks.finding import Finding, Severity, in_order
 from klantreis.checks.rule import FAMILIES, Family, Judged, Rule, rules
 from klantreis.checks.scene import Scene
+from klantreis.journeys.drift import Drift
 from klantreis.journeys.journey import Journey
 from klantreis.texts import text
 from klantreis.values import Lang
@@ -138,7 +139,13 @@ class _Place:
     waiver: Waiver | None
 
 
-def report(workspace: Workspace, *, on: date, register: Mapping[str, type[Rule]] | None = None) -> Report:
+def report(
+    workspace: Workspace,
+    *,
+    on: date,
+    drifts: Mapping[str, Drift] | None = None,
+    register: Mapping[str, type[Rule]] | None = None,
+) -> Report:
     """Judge a workspace by every rule.
 
     Parameters
@@ -147,6 +154,8 @@ def report(workspace: Workspace, *, on: date, register: Mapping[str, type[Rule]]
         What is judged.
     on
         The day on which reviews, waivers and the age of evidence are counted.
+    drifts
+        By journey, how customers' runs changed since its last review; None: no events were looked at.
     register
         The rules to judge by; None: all there are.
 
@@ -155,7 +164,7 @@ def report(workspace: Workspace, *, on: date, register: Mapping[str, type[Rule]]
     InvalidInputError
         When the workspace sets a threshold that does not exist or is out of range.
     """
-    scene = Scene(workspace, on)
+    scene = Scene(workspace, on, drifts or {})
     thresholds = scene.thresholds
     waivers = [one for one in workspace.of(Waiver) if one.expires_on >= on]
     places = [

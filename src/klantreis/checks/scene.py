@@ -13,6 +13,7 @@ from klantreis.checks.thresholds import thresholds_of
 from klantreis.decisions.action import Action
 from klantreis.decisions.content import ContentItem, ContentNeed
 from klantreis.decisions.opportunity import Opportunity
+from klantreis.journeys.drift import Drift
 from klantreis.journeys.journey import Card, Journey, Step
 from klantreis.journeys.moments import MicroMoment, MomentOfTruth
 from klantreis.journeys.phase_models import Phase, PhaseModel
@@ -39,6 +40,8 @@ class Scene:
 
     workspace: Workspace
     on: date
+    #: By journey, how customers' runs changed since the last review; a journey without such data is not in it.
+    drifts: Mapping[str, Drift] = field(default_factory=dict, repr=False, compare=False)
     _statuses: dict[int, StatusReport] = field(default_factory=dict, repr=False, compare=False)
     _facts: dict[str, SourceFacts | None] = field(default_factory=dict, repr=False, compare=False)
     _coverages: dict[str, Coverage] = field(default_factory=dict, repr=False, compare=False)

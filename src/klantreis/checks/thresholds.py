@@ -30,6 +30,8 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         "P03.info_share": Threshold(0.25, 0, 1, "share of assumptions above which a persona is pointed out"),
         "E01.warning_share": Threshold(0.7, 0, 1, "evidence coverage of a phase below which it is a warning"),
         "E01.error_share": Threshold(0.4, 0, 1, "evidence coverage of a phase below which it is an error"),
+        "X03.fitness_drop": Threshold(0.1, 0, 1, "how far fitness may fall after a review before a map is flagged"),
+        "X03.new_variant": Threshold(0.1, 0, 1, "share of runs in one new way above which a map is flagged"),
         "weight.error": Threshold(5, 0, 100, "weight of a place under an error rule in the score"),
         "weight.warning": Threshold(2, 0, 100, "weight of a place under a warning rule in the score"),
         "weight.info": Threshold(1, 0, 100, "weight of a place under an info rule in the score"),

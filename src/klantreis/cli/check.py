@@ -46,13 +46,14 @@ def command(
 
     from klantreis.cli.check_text import check_text, explanations
     from klantreis.use_cases.check_workspace import check_workspace
+    from klantreis.use_cases.measure_drift import drifts_of
     from klantreis.use_cases.open_workspace import open_store
     from klantreis.values import Lang
 
     store = open_store(workspace, workspace=slug)
     held = store.load()
     day = (on or datetime.now().astimezone()).date()
-    found = check_workspace(held, on=day)
+    found = check_workspace(held, on=day, drifts=drifts_of(store, on=day))
     shown = cast(Lang, lang or held.settings.lang)
     if form == "json":
         damaged = [{"document": one.document, "place": one.place, "message": one.message} for one in store.warnings()]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from klantreis.cli.events.tables import Cell, aligned, as_csv
 from klantreis.events.share import Share
 from klantreis.journeys.drift import Difference, Drift, Fitness, StepDrift
-from klantreis.journeys.fit_values import KINDS, MapFit, StepDeviation
+from klantreis.journeys.fit_values import KINDS, FitVariant, MapFit, StepDeviation
 from klantreis.journeys.fit_words import departure_words
 from klantreis.render.numbers import day, number, percent
 from klantreis.texts import text
@@ -17,6 +17,10 @@ from klantreis.values import Lang
 LONGEST = 40
 #: One in so many intervals at 95 % leaves out zero by chance.
 ONE_IN = 20
+#: A way that nobody took before is named when more than this part of the later runs takes it.
+NEW_WAY = 0.1
+#: So many of its steps are named.
+LONGEST_WAY = 8
 CSV_COLUMNS = (
     *("level", "kind", "way", "step", "other", "touchpoint"),
     *("runs", "n", "share", "low", "high", "customers", "words"),
@@ -152,7 +156,20 @@ def _drift(found: MapFit, drift: Drift, lang: Lang) -> list[str]:
         header = [_say(f"column.{name}", lang) for name in names]
         lines += [f"    {line}" for line in aligned(header, _changes(found, clear, lang), texts=2).splitlines()]
     chance = number(len(compared) / ONE_IN, lang, decimals=1)
-    return [*lines, f"  {_say('drift.many', lang, n=len(compared), chance=chance)}", ""]
+    lines.append(f"  {_say('drift.many', lang, n=len(compared), chance=chance)}")
+    new = [one for one in drift.new_variants if (one.runs.value or 0) > NEW_WAY]
+    ways = [_say("drift.new", lang, way=_way(found, one, lang), **_part(one.runs, lang)) for one in new]
+    return [*lines, *(f"  {way}" for way in ways), ""]
+
+
+def _way(found: MapFit, variant: FitVariant, lang: Lang) -> str:
+    """The steps that were seen, the first few of them by title."""
+    titles = {step.id: step.title for step in found.steps}
+    steps = [titles[step] for step in variant.seen]
+    if not steps:
+        return _say("drift.nothing_seen", lang)
+    more = [_say("drift.way_more", lang, n=len(steps) - LONGEST_WAY)] if len(steps) > LONGEST_WAY else []
+    return " → ".join([*steps[:LONGEST_WAY], *more])
 
 
 def _changes(found: MapFit, clear: list[StepDrift], lang: Lang) -> list[list[str]]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from klantreis.events.share import Share
+from klantreis.journeys.fit_variants import FitVariant
 from klantreis.values import Value
 
 DeviationKind = Literal["ad_hoc", "missing", "order", "failed"]
@@ -62,6 +63,8 @@ class Drift(Value):
     """The runs that began before a day, beside those that began on or after it.
 
     ``steps`` has the four kinds anywhere first, then every step with such a deviation in either period.
+    ``new_variants`` are the most frequent traces since the day that no run had before it; their shares are of the runs
+    since. They may fit the map (``cost`` 0) or not.
     """
 
     split: date
@@ -69,6 +72,7 @@ class Drift(Value):
     after: Fitness
     difference: Difference | None
     steps: tuple[StepDrift, ...]
+    new_variants: tuple[FitVariant, ...] = ()
 
 
 def newcombe(before: Share, after: Share) -> Difference | None:

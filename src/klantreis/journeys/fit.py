@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from klantreis.journeys.fit_traces import Traces
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 __all__ = ["MapFit", "fit"]
 
@@ -129,7 +130,9 @@ def fit(
         steps=_steps(journey, traces, counts),
         departures=_departures(traces, counts, ids, log, top=top),
         variants=_variants(traces, aligned, counts, ids, top=top),
-        drift=None if split is None else _drift(journey, traces, counts, split=split, period=period, **draw),
+        drift=None
+        if split is None
+        else _drift(journey, traces, aligned, counts, split=split, period=period, top=top, **draw),
     )
 
 
@@ -163,10 +166,12 @@ def _fitness(customer: Ints, cost: Ints, worst: Ints, *, resamples: int, seed: i
 def _drift(
     journey: Journey,
     traces: Traces,
+    aligned: Alignments,
     counts: FitCounts,
     *,
     split: date,
     period: NDArray[np.int32],
+    top: int,
     resamples: int,
     seed: int,
 ) -> Drift:
@@ -214,7 +219,19 @@ def _drift(
                 difference=newcombe(*shares),
             )
         )
-    return Drift(split=split, before=before, after=after, difference=difference, steps=tuple(steps))
+    seen = [np.bincount(traces.variant[part], minlength=len(traces.leaders)) for part in (~later, later)]
+    # Without an earlier run every variant would be new.
+    new = np.flatnonzero((seen[0] == 0) & (seen[1] > 0)) if before.runs else np.empty(0, np.int64)
+    new = new[np.argsort(-seen[1][new], kind="stable")]
+    ids = [step.id for step in bound]
+    return Drift(
+        split=split,
+        before=before,
+        after=after,
+        difference=difference,
+        steps=tuple(steps),
+        new_variants=tuple(_variant(traces, aligned, counts, ids, one, among=later) for one in new[:top].tolist()),
+    )
 
 
 def _deviation(counts: FitCounts, kind: DeviationKind, at: int) -> StepDeviation:
@@ -271,25 +288,32 @@ def _variants(
 ) -> tuple[FitVariant, ...]:
     import numpy as np
 
+    sizes = np.bincount(traces.variant, minlength=len(traces.leaders))
+    return tuple(
+        _variant(traces, aligned, counts, ids, one, among=None)
+        for one in np.argsort(-sizes, kind="stable")[:top].tolist()
+    )
+
+
+def _variant(
+    traces: Traces, aligned: Alignments, counts: FitCounts, ids: list[str], variant: int, *, among: Bools | None
+) -> FitVariant:
+    """One variant, as a share of all runs or of some."""
     from klantreis.journeys.alignment import MOVE_KINDS
     from klantreis.journeys.run_shares import share_where
 
-    sizes = np.bincount(traces.variant, minlength=len(traces.leaders))
-    _, offsets = traces.variant_events()
-
-    def move(variant: int, at: int) -> FitMove:
+    moves = []
+    for at in range(aligned.offsets[variant], aligned.offsets[variant + 1]):
         label = int(aligned.label[at])
-        step = label if label >= 0 else int(counts.stands_for[offsets[variant] + aligned.event[at]])
-        return FitMove(move=MOVE_KINDS[aligned.kind[at]], step=ids[step])
-
-    return tuple(
-        FitVariant(
-            moves=tuple(move(one, at) for at in range(aligned.offsets[one], aligned.offsets[one + 1])),
-            cost=int(aligned.cost[one]),
-            runs=share_where(traces.customer, traces.variant == one),
-            customers=_different(traces.customer[traces.variant == one]),
-        )
-        for one in np.argsort(-sizes, kind="stable")[:top].tolist()
+        step = label if label >= 0 else int(counts.stands_for[counts.offsets[variant] + aligned.event[at]])
+        moves.append(FitMove(move=MOVE_KINDS[aligned.kind[at]], step=ids[step]))
+    here = traces.variant == variant
+    customer = traces.customer
+    return FitVariant(
+        moves=tuple(moves),
+        cost=int(aligned.cost[variant]),
+        runs=share_where(customer, here) if among is None else share_where(customer[among], here[among]),
+        customers=_different(customer[here]),
     )
 
 

@@ -37,7 +37,8 @@ class FitCounts:
 
     ``by_step[period, kind, step]`` holds what ``fit_kernels.tally`` counts; ``sizes`` the runs per period, 2 for both
     together. ``ways`` leaves out what is off the map; ``after`` is for ``off_map_ways``. ``cost`` and ``worst`` are per
-    run, without what is off the map; ``again`` says whether a step came again where the map does not allow it.
+    run, without what is off the map; ``again`` says whether a step came again where the map does not allow it. Each
+    event of the variants ``stands_for`` a step; those of variant v are from ``offsets[v]`` on.
     """
 
     by_step: Ints
@@ -46,6 +47,7 @@ class FitCounts:
     cost: Ints
     worst: Ints
     again: Bools
+    offsets: Ints
     stands_for: Small
     after: Small
 
@@ -89,6 +91,7 @@ def count_deviations(traces: Traces, aligned: Alignments, *, period: Small, cost
         cost=aligned.cost[traces.variant],
         worst=lengths * costs.log + aligned.shortest,
         again=again[traces.variant],
+        offsets=offsets,
         stands_for=judged[0],
         after=after,
     )

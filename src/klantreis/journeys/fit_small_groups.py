@@ -51,7 +51,12 @@ def _deviations(deviations: Iterable[StepDeviation], k: int) -> tuple[StepDeviat
 def _drift(drift: Drift, k: int) -> Drift | None:
     if _few(drift.before.customers, k) or _few(drift.after.customers, k):
         return None
-    return drift.model_copy(update={"steps": tuple(one for one in drift.steps if not _small(one, k))})
+    return drift.model_copy(
+        update={
+            "steps": tuple(one for one in drift.steps if not _small(one, k)),
+            "new_variants": tuple(one for one in drift.new_variants if not _few(one.customers, k)),
+        }
+    )
 
 
 def _small(one: StepDrift, k: int) -> bool:

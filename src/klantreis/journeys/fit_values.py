@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Literal, get_args
 
 from klantreis.events.share import Share
 from klantreis.journeys.drift import DeviationKind, Drift, Fitness
+from klantreis.journeys.fit_variants import FitMove as FitMove
+from klantreis.journeys.fit_variants import FitVariant as FitVariant
 from klantreis.journeys.journey import RunRule
 from klantreis.values import Value
 
@@ -61,22 +63,6 @@ class Departure(Value):
     step: str | None = None
     other: str | None = None
     touchpoint: str | None = None
-    runs: Share
-    customers: int
-
-
-class FitMove(Value):
-    """One move of an alignment: a step as it should be, one seen out of place (``log``), one not seen (``model``)."""
-
-    move: Literal["match", "log", "model"]
-    step: str
-
-
-class FitVariant(Value):
-    """Runs with the same trace, and their alignment; ``cost`` leaves out what is off the map."""
-
-    moves: tuple[FitMove, ...]
-    cost: int
     runs: Share
     customers: int
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from klantreis.errors import InvalidInputError, NotFoundError, did_you_mean
+from klantreis.errors import InvalidInputError, NotFoundError, Said, did_you_mean
 from klantreis.events.dataset import Dataset
 from klantreis.events.pattern import EventPattern
 from klantreis.ids import slug_of
@@ -61,6 +62,15 @@ class LogPlace:
     path: Path
     digest: str
     key: tuple[Any, ...]
+    period: tuple[int, int] | None
+    timezone: str
+
+    def spans(self, day: date) -> bool:
+        """Whether the log has events from before the day and from that day on."""
+        from klantreis.events.filter import bounds, zone_named
+
+        begin = bounds((day, None), zone_named(self.timezone))[0] or 0
+        return self.period is not None and self.period[0] < begin <= self.period[1]
 
 
 def log_place(store: Store, journey_id: str) -> LogPlace:
@@ -70,8 +80,17 @@ def log_place(store: Store, journey_id: str) -> LogPlace:
     version = store.version(full_id)
     journey = workspace.get(full_id, Journey)
     rule = _rule(journey)
-    path, digest = _place(store, workspace.get(rule.dataset, Dataset))
-    return LogPlace(journey, rule, path, digest, (store.location, str(path), digest, journey.id, version))
+    path, manifest = _place(store, workspace.get(rule.dataset, Dataset))
+    digest, period = str(manifest["digest"]), manifest["period"]
+    return LogPlace(
+        journey,
+        rule,
+        path,
+        digest,
+        key=(store.location, str(path), digest, journey.id, version),
+        period=None if period is None else (int(period[0]), int(period[1])),
+        timezone=str(manifest["timezone"]),
+    )
 
 
 def log_at(place: LogPlace) -> LocalLog:
@@ -89,31 +108,65 @@ def _rule(journey: Journey) -> RunRule:
     if journey.runs is None:
         raise InvalidInputError(
             f"{journey.id} does not say where a run begins and ends in the events.",
-            hint="Give the journey `runs`: a dataset, and if wanted start, end, timeout_days, key and customers.",
+            message_id="reality.error.no_rule",
+            values={"journey": journey.id},
+            hint=Said(
+                "Give the journey `runs`: a dataset, and if wanted start, end, timeout_days, key and customers.",
+                message_id="reality.error.no_rule_hint",
+            ),
         )
     return journey.runs
 
 
-def _place(store: Store, dataset: Dataset) -> tuple[Path, str]:
-    """Where the log is, and the digest of what is in it."""
+def _place(store: Store, dataset: Dataset) -> tuple[Path, dict[str, Any]]:
+    """Where the log is, and what it says of itself."""
     from klantreis.events.log_folder import read_manifest
+    from klantreis.events.remote.manifest import is_remote, read_remote
 
     how = f"klantreis events import FILE --into {dataset.log or 'LOG'} --customer … --time … --touchpoint …"
     if dataset.log is None:
         raise InvalidInputError(
             f"{dataset.id} names no event log.",
-            hint=f"Import one beside the workspace ({how}) and name its folder as `log` in "
-            f"datasets/{slug_of(dataset.id)}.yaml.",
+            message_id="reality.error.no_log",
+            values={"dataset": dataset.id},
+            hint=Said(
+                f"Import one beside the workspace ({how}) and name its folder as `log` in "
+                f"datasets/{slug_of(dataset.id)}.yaml.",
+                message_id="reality.error.no_log_hint",
+                values={"how": how, "slug": slug_of(dataset.id)},
+            ),
         )
     path = store.file(dataset.log)
+    if is_remote(path):
+        address = read_remote(path).address
+        raise InvalidInputError(
+            f"The events of {dataset.id} are kept on an engine ({address}); runs are laid on a map from a log on this "
+            "machine.",
+            message_id="reality.error.remote",
+            values={"dataset": dataset.id, "address": address},
+            hint=Said(
+                "Let the engine write the events that the journey needs to a Parquet file, import that (klantreis "
+                "events import FILE --into OTHER-FOLDER), and name that folder as `log` in "
+                f"datasets/{slug_of(dataset.id)}.yaml. Other questions are answered on the engine: "
+                "klantreis events --help.",
+                message_id="reality.error.remote_hint",
+                values={"slug": slug_of(dataset.id)},
+            ),
+        )
     try:
         manifest = read_manifest(path)
     except NotFoundError:
         raise NotFoundError(
             f"{dataset.id} names the event log {dataset.log!r}, but there is none at {path}.",
-            hint=f"Import it there: {how.replace(dataset.log, str(path))}",
+            message_id="reality.error.log_away",
+            values={"dataset": dataset.id, "log": dataset.log, "path": path},
+            hint=Said(
+                f"Import it there: {how.replace(dataset.log, str(path))}",
+                message_id="reality.error.log_away_hint",
+                values={"how": how.replace(dataset.log, str(path))},
+            ),
         ) from None
-    return path, str(manifest["digest"])
+    return path, manifest
 
 
 def _opened(place: LogPlace) -> LocalLog:

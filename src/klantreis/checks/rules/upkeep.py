@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from klantreis.checks.finding import Severity
 from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, rules, worded
 from klantreis.checks.scene import Scene
+from klantreis.journeys.drift import Fitness
+from klantreis.journeys.fit_variants import FitVariant
 from klantreis.values import Label
 from klantreis.workspace import Waiver
+
+#: So many steps of a new way are named.
+LONGEST_WAY = 6
 
 
 @rule
@@ -60,6 +65,87 @@ class ReviewOverdue(Rule):
             late = journey.reviewed_on + timedelta(days=journey.review_every_days) < scene.on
             values = filled(d=(scene.on - journey.reviewed_on).days) if late else None
             yield Judged(journey.id, "reviewed_on", values)
+
+
+@rule
+class Drifted(Rule):
+    """Customers went other ways since the map was reviewed.
+
+    What it asks:
+    Of the customers' runs since the last review, beside those before it: did the fitness with the map fall by more
+    than 0.1, and more than drawing customers can explain? And is there a sequence of steps that nobody took before,
+    and more than a tenth of the runs since do, whether the map allows it or not? Only where the journey has events
+    from both sides of the review; groups of fewer than five customers do not count.
+
+    Why:
+    A map that was right goes stale when customers change their ways. Their events say so before anyone asks.
+
+    Source:
+    Halvorsrud, Kvale and Følstad (2016) on how real journeys deviate from planned ones; the lines are a convention
+    of ours.
+    """
+
+    id = "X03"
+    family = "upkeep"
+    severity = Severity.WARNING
+    title = Label(en="People went another way", nl="Mensen namen een andere weg")
+    explained = explaining(
+        asks={
+            "en": "Do the runs that people make still fit the journey as they did before its last review, and "
+            "without a new way that many take?",
+            "nl": "Passen de reizen die mensen maken nog bij de beschreven reis zoals vóór de laatste herziening, en "
+            "zonder nieuwe weg die velen nemen?",
+        },
+        mend={
+            "en": "See in the fit with the journey where people leave it and which way is new. Find out why, change "
+            "the journey or what people meet, and set the day of review.",
+            "nl": "Bekijk in de overeenkomst met de beschreven reis waar mensen ervan afwijken en welke weg nieuw is. "
+            "Zoek uit waarom, verander de reis of wat mensen tegenkomen, en vul de datum van de herziening in.",
+        },
+    )
+    thresholds = ("X03.fitness_drop", "X03.new_variant")
+    wordings = worded(
+        {
+            "en": "People leave the map: fitness {f} since the review (was {g}).",
+            "nl": "Mensen wijken af van de reis: overeenkomst {f} sinds de herziening (was {g}).",
+        },
+        variant={
+            "en": "A new way in {pct}% of the runs since the review: {way}.",
+            "nl": "Een nieuwe weg in {pct}% van de gemaakte reizen sinds de herziening: {way}.",
+        },
+    )
+
+    @staticmethod
+    def judge(scene: Scene) -> Iterator[Judged]:
+        for journey in scene.journeys:
+            drift = scene.drifts.get(journey.id)
+            if drift is None or drift.difference is None:
+                continue
+            fell = drift.difference.clear and drift.difference.value < -scene.thresholds["X03.fitness_drop"]
+            values = filled(f=_of_one(drift.after), g=_of_one(drift.before)) if fell else None
+            yield Judged(journey.id, "runs", values)
+            # The most frequent one: the others are in the journey's fit.
+            new = next(iter(drift.new_variants), None)
+            much = new is not None and (new.runs.value or 0) > scene.thresholds["X03.new_variant"]
+            titles = {step.id: step.title for step in journey.steps}
+            found = filled(pct=round(100 * (new.runs.value or 0)), way=_way(new, titles)) if new and much else None
+            yield Judged(journey.id, "steps", found, wording="variant")
+
+
+def _of_one(fitness: Fitness) -> Label:
+    """A fitness with two decimals, in the way of each language."""
+    shown = f"{fitness.value or 0:.2f}"
+    return Label(en=shown, nl=shown.replace(".", ","))
+
+
+def _way(variant: FitVariant, titles: Mapping[str, str]) -> Label:
+    """The steps of a variant, the first few of them by title."""
+    steps = [titles.get(step, step) for step in variant.seen]
+    more = len(steps) - LONGEST_WAY
+    shown = " → ".join(steps[:LONGEST_WAY])
+    if not steps:
+        return Label(en="none of the steps", nl="geen van de stappen")
+    return Label(en=f"{shown} → {more} more", nl=f"{shown} → nog {more}") if more > 0 else Label(en=shown, nl=shown)
 
 
 @rule
