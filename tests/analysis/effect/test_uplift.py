@@ -150,6 +150,20 @@ def test_e_values() -> None:
     assert e_value(2).low is None
 
 
+def test_e_values_of_other_ratios() -> None:
+    """VanderWeele and Ding (2017): .5 (.3-.8) → 3.41 and 1.81; table 2 for ratios of a common outcome."""
+    found = e_value(0.5, low=0.3, high=0.8)
+    assert (round(float(found.estimate or 0), 2), round(float(found.low or 0), 2)) == (3.41, 1.81)
+    odds = e_value(4, low=2.25, high=9, of="odds_ratio")
+    assert (odds.estimate, odds.low) == pytest.approx((e_value(2).estimate, e_value(1.5).estimate))
+    hazard = e_value(2.0, low=1.2, high=3.0, of="hazard_ratio")
+    assert hazard.risk_ratio == pytest.approx((1 - 0.5**2**0.5) / (1 - 0.5**0.5**0.5))
+    assert 2**0.5 < hazard.risk_ratio < 2
+    back = e_value(0.5, low=1 / 3, high=1 / 1.2, of="hazard_ratio")
+    assert (back.estimate, back.low) == pytest.approx((hazard.estimate, hazard.low))
+    assert "hazard ratio" in hazard.method
+
+
 def world(rng: np.random.Generator, n: int, *, binary: bool = False) -> tuple[Floats, Floats, Floats, float, float]:
     """Outcome, exposure, confounders, and the true effect on everybody and on the exposed."""
     x = rng.normal(size=(n, 2))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -15,6 +17,18 @@ from klantreis.errors import InvalidInputError
 MOST = 300.0
 #: A ratio beyond this stands for "no end": its square is no number any more.
 LARGEST = 1e150
+
+
+#: About the risk ratio that each of these stands for when the outcome is common (VanderWeele 2017, Biometrics 73).
+TURNED: dict[str, Callable[[float], float]] = {
+    "risk_ratio": float,
+    "odds_ratio": lambda ratio: math.sqrt(ratio) if ratio < LARGEST else ratio,
+    "hazard_ratio": lambda ratio: (
+        math.expm1(math.log(0.5) * math.sqrt(ratio)) / math.expm1(math.log(0.5) * math.sqrt(1 / ratio))
+        if ratio < LARGEST
+        else ratio
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +43,13 @@ class EValue(Result):
 
 
 def e_value(
-    risk_ratio: float, *, low: float | None = None, high: float | None = None, n: int = 0, confidence: float = 0.95
+    risk_ratio: float,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    of: Literal["risk_ratio", "odds_ratio", "hazard_ratio"] = "risk_ratio",
+    n: int = 0,
+    confidence: float = 0.95,
 ) -> EValue:
     """The E-value of a risk ratio, and of the end of its interval that lies nearest to 1.
 
@@ -39,6 +59,9 @@ def e_value(
         Above zero; below 1 for an exposure that protects.
     low, high
         The ends of its interval.
+    of
+        What the three are: an odds ratio or hazard ratio of a **common** outcome (above some 15 %) is first turned into
+        about a risk ratio, √OR or (1 - ½^√HR) / (1 - ½^√(1/HR)); of a rare one each is a risk ratio as it stands.
     n, confidence
         Of the study that it comes from; only handed on.
 
@@ -67,6 +90,11 @@ def e_value(
         raise InvalidInputError(f"risk_ratio must be finite, not {risk_ratio}.")
     if (low is not None and low > risk_ratio) or (high is not None and high < risk_ratio):
         raise InvalidInputError(f"The interval from low to high does not hold the risk_ratio, {risk_ratio}.")
+    if of not in TURNED:
+        raise InvalidInputError(f"of knows no {of!r}.", hint=f"Known: {', '.join(TURNED)}.")
+    turn = TURNED[of]
+    risk_ratio = turn(risk_ratio)
+    low, high = (None if end is None else turn(end) for end in (low, high))
     near = low if risk_ratio >= 1 else high
     limit = None if near is None else 1.0 if (near <= 1) == (risk_ratio >= 1) else _needed(near)
     return EValue(
@@ -74,7 +102,7 @@ def e_value(
         low=limit,
         high=None,
         n=int(n),
-        method="e-value",
+        method="e-value" if of == "risk_ratio" else f"e-value, {of.replace('_', ' ')} of a common outcome",
         confidence=confidence,
         risk_ratio=risk_ratio,
     )

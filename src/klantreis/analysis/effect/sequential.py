@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
+from scipy.special import ndtr
 from scipy.stats import norm
 
 from klantreis.analysis.effect.estimate import Grade
@@ -341,15 +342,16 @@ def _crossings(part: Floats, limits: Floats, sides: int) -> Floats:
     for look, (now, limit) in enumerate(zip(part, limits, strict=True)):
         step = math.sqrt(now - before)
         edge = limit * math.sqrt(now)
-        beyond = norm.sf((edge - grid) / step)
+        beyond = ndtr((grid - edge) / step)
         if sides == 2:
-            beyond = beyond + norm.cdf((-edge - grid) / step)
+            beyond = beyond + ndtr((-edge - grid) / step)
         chances[look] = float(mass @ beyond)
         # Nine standard deviations hold all that a finite grid can tell.
         reach = 9 * math.sqrt(now)
         top, bottom = min(edge, reach), (-min(edge, reach) if sides == 2 else -reach)
         points = bottom + (top - bottom) * (nodes + 1) / 2
-        density = norm.pdf((points[:, None] - grid[None, :]) / step) @ mass / step
+        apart = (points[:, None] - grid[None, :]) * (math.sqrt(0.5) / step)
+        density = np.exp(-(apart**2)) @ mass / (step * math.sqrt(2 * math.pi))
         grid, mass, before = points, density * weights * (top - bottom) / 2, float(now)
     return chances
 
