@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from klantreis.errors import SurveyImportError
-from klantreis.sources.json_reading import has_lines, objects_of
+from klantreis.sources.json_reading import too_deep
 from klantreis.sources.limits import Limits, beyond
-from klantreis.sources.records import Malformed
+from klantreis.sources.surveys.delimited import content_of
 from klantreis.sources.surveys.sheet import (
-    LARGEST,
     Known,
     Option,
     Question,
@@ -26,28 +26,85 @@ from klantreis.sources.surveys.sheet import (
 
 #: A question by its name in the answers, and by the place in it ("row", "column", "choice").
 Questions = Mapping[str, Question]
+#: Under which name an object may hold its responses.
+_LISTS = ("data", "results", "responses", "Data")
 
 
 def responses_of(file: SurveyFile) -> tuple[list[tuple[int, dict[str, Any]]], list[Refused]]:
-    """The responses of a file with their lines, and what is none."""
-    found: list[tuple[int, dict[str, Any]]] = []
-    refused: list[Refused] = []
-    if file.path.stat().st_size > LARGEST:
-        raise SurveyImportError(f"{file.path} holds more than {LARGEST >> 20} MiB, which is no survey.")
-    for each in objects_of(file.path, file.limits, inside=("data", "results", "responses", "Data")):
-        if isinstance(each, Malformed):
-            refused.append(Refused(each.line or 0, "no-json", {"(row)": each.text}))
-        else:
-            found.append(each)
+    """The responses of a file with their place in it, and what is none.
+
+    A file is one list, one object that holds a list, or an object on each line.
+
+    Raises
+    ------
+    SurveyImportError
+        When it is no JSON; of a file with an object on each line only the line that is none is refused.
+    """
+    content = content_of(file)
+    whole, why = _parsed(content)
+    if why is None:
+        _check_depth(whole, file.path, file.limits)
+        listed = whole if isinstance(whole, list) else _listed(whole)
+        numbered: list[tuple[int, Any, str]] = [(place, one, str(one)) for place, one in enumerate(listed, start=1)]
+    else:
+        lines = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if line.strip()]
+        numbered = [(number, _parsed(line)[0], line[:2000].decode("utf-8", "replace")) for number, line in lines]
+        if not numbered or not isinstance(numbered[0][1], dict):
+            raise SurveyImportError(f"{file.path} is no JSON: {why}.")
+        for number, one, _ in numbered:
+            _check_depth(one, file.path, file.limits, place=f"line {number}")
+    found = [(number, one) for number, one, _ in numbered if isinstance(one, dict)]
+    refused = [
+        Refused(number, "no-json", {"(row)": text[:2000]})
+        for number, one, text in numbered
+        if not isinstance(one, dict)
+    ]
     return found, refused
 
 
 def whole_object(path: Path, limits: Limits) -> dict[str, Any]:
-    """A file that is one JSON object."""
-    found = [each for each in objects_of(path, limits) if not isinstance(each, Malformed)]
-    if len(found) != 1 or (has_lines(path, limits) and len(found) > 1):
+    """A file that is one JSON object.
+
+    Raises
+    ------
+    SurveyImportError
+        When it is none.
+    """
+    whole, why = _parsed(content_of(SurveyFile(path, limits=limits)))
+    if why is not None:
+        raise SurveyImportError(f"{path} is no JSON: {why}.")
+    _check_depth(whole, path, limits)
+    if not isinstance(whole, dict):
         raise SurveyImportError(f"{path} does not hold one object, as the questions of a survey do.")
-    return found[0][1]
+    return whole
+
+
+def _parsed(content: bytes) -> tuple[Any, str | None]:
+    """A text as JSON, and why it is none."""
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant), None
+    except RecursionError:
+        return None, "its values lie too deep in one another"
+    except ValueError as error:  # no JSON, no UTF-8, a number of thousands of digits
+        return None, str(error)[:120]
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _listed(whole: Any) -> list[Any]:
+    """The list of responses within an object; the object itself when it holds none."""
+    if isinstance(whole, dict):
+        for name in _LISTS:
+            if isinstance(whole.get(name), list):
+                return list(whole[name])
+    return [whole]
+
+
+def _check_depth(value: Any, path: Path, limits: Limits, *, place: str = "") -> None:
+    if too_deep(value, limits.depth):
+        raise beyond(limits, "depth", path, place=place)
 
 
 def spread(name: str, value: Any, question: Question | None, depth: int = 0) -> Iterator[tuple[str, str]]:

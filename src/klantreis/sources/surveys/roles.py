@@ -112,6 +112,8 @@ def _fits(role: Role, question: Question, cells: list[str]) -> bool:
     """Whether the answers can be what the words ask for."""
     if role == "respondent":
         return True
+    if role == "text":
+        return not question.options and _share(cells, str.isnumeric) < _FITTING
     if role == "date":
         return sum(day is not None for day in days_of(cells)) >= _FITTING * len(cells)
     if role == "bought":
