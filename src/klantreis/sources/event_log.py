@@ -1,13 +1,15 @@
 """Events into the columns of a log: coded, sorted by customer, time and place in the source, and written.
 
-Larger than memory: DuckDB codes all events in one pass and lays them aside by stretches of customers; each stretch is
-sorted and appended to the columns.
+Each event is put at its place in the columns (``placing.py``). When these are too large to be held at once, DuckDB
+codes all events in one pass and lays them aside by stretches of customers; each stretch is sorted and appended to the
+columns. Both make the same columns.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,10 +19,13 @@ from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
 from klantreis.events.columns import code_type
+from klantreis.sources.placing import Places, sort_within
 from klantreis.sources.tables import literal_path, quoted_text
 
 #: Events sorted and written in one go, whole customers at a time; bounds the memory taken.
 CHUNK = 4_000_000
+#: Bytes of columns that are held at once.
+PLACED = 2 << 30
 #: Customers named in one go.
 NAMED = 500_000
 
@@ -34,6 +39,7 @@ def write_columns(
     *,
     texts: Mapping[str, str],
     numbers: Mapping[str, str],
+    in_order: bool,
     tell: Callable[[float], None],
 ) -> dict[str, Any]:
     """Write the columns of all events of the view ``events``.
@@ -44,6 +50,8 @@ def write_columns(
         Where the files go; where to lay events aside.
     texts, numbers
         Field name to the SQL for it in the view; ``touchpoint`` is among the texts.
+    in_order
+        A stretch of the events by their place in the source costs no more than its length.
     tell
         Called with the part done, 0 to 1.
 
@@ -52,7 +60,7 @@ def write_columns(
     dict
         What the manifest says of them: customers, events, period, fields.
     """
-    offsets = _write_customers(connection, folder)
+    hashes, offsets = _write_customers(connection, folder)
     n_events = int(offsets[-1])
     fields: list[dict[str, Any]] = []
     joins, selected = "", ["s.time"]
@@ -72,76 +80,131 @@ def write_columns(
         types.append(np.dtype(np.float64))
         files.append(f"number-{k}.npy")
         fields.append({"name": name, "kind": "number", "file": files[-1]})
-    named = ", ".join(f"{sql} AS v{k}" for k, sql in enumerate(selected))
-    coded = (
-        f"SELECT {named}, c.code AS customer, s.place AS place, c.part AS part "  # noqa: S608
-        f"FROM events s JOIN customers c ON c.value = s.customer{joins}"
-    )
-    relations = _laid_aside(connection, coded, _n_parts(connection), scratch)
+    coded = _Coded([f"{sql} AS v{k}" for k, sql in enumerate(selected)], joins, types)
+    if in_order and hashes is not None and n_events * sum(kind.itemsize for kind in types) <= PLACED:
+        blocks = _placed(connection, coded, hashes, offsets, tell)
+    else:
+        blocks = _sorted(connection, coded, scratch, n_events, tell)
     columns = [_begin(folder / file, kind, n_events) for file, kind in zip(files, types, strict=True)]
-    wanted = ", ".join(f"v{k}" for k in range(len(selected)))
-    done, first, last = 0, None, None
-    for relation in relations:
-        part = connection.execute(
-            f"SELECT {wanted} FROM {relation} ORDER BY customer, v0, place"  # noqa: S608
-        ).fetchnumpy()
-        times = np.ma.getdata(part["v0"])
-        if len(times):
-            first = min(int(times.min()), int(times.max()) if first is None else first)
-            last = max(int(times.max()), int(times.min()) if last is None else last)
-        for k, (column, kind) in enumerate(zip(columns, types, strict=True)):
-            column.write(np.ascontiguousarray(np.ma.getdata(part[f"v{k}"]), dtype=kind).data)
-        done += len(times)
-        tell(done / max(n_events, 1))
+    first, last = [], []
+    for block in blocks:
+        if len(block[0]):
+            first.append(int(block[0].min()))
+            last.append(int(block[0].max()))
+        for column, values_of, kind in zip(columns, block, types, strict=True):
+            column.write(np.ascontiguousarray(values_of, dtype=kind).data)
     for column in columns:
         column.close()
-    period = None if first is None else [first, last]
+    period = [min(first), max(last)] if first else None
     return {"customers": len(offsets) - 1, "events": n_events, "period": period, "fields": fields}
 
 
-def _write_customers(connection: DuckDBPyConnection, folder: Path) -> NDArray[np.int64]:
-    """Number the customers, write their ids, and return the first event of each and the number of events."""
+@dataclass(frozen=True)
+class _Coded:
+    """The values of each event, as SQL over ``events s`` and these joins, and their types."""
+
+    selected: Sequence[str]
+    joins: str
+    types: Sequence[np.dtype[Any]]
+
+
+def _placed(
+    connection: DuckDBPyConnection,
+    coded: _Coded,
+    hashes: NDArray[np.uint64],
+    offsets: NDArray[np.int64],
+    tell: Callable[[float], None],
+) -> Iterator[list[NDArray[Any]]]:
+    """All columns at once, every event put at its place."""
+    n_events = int(offsets[-1])
+    columns = [np.empty(n_events, dtype=kind) for kind in coded.types]
+    places = Places(hashes, offsets)
+    done = 0
+    ends = connection.execute("SELECT place >> 40, max(place) FROM kept_rows GROUP BY 1 ORDER BY 1").fetchall()
+    for file, end in ends:
+        for begin in range(file << 40, end + 1, CHUNK):
+            part = connection.execute(
+                f"SELECT hash(s.customer) AS customer, s.place AS place, {', '.join(coded.selected)} "  # noqa: S608
+                f"FROM events s{coded.joins} WHERE s.place >= {begin} AND s.place < {min(begin + CHUNK, end + 1)}"
+            ).fetchnumpy()
+            rows = {name: np.ascontiguousarray(np.ma.getdata(values)) for name, values in part.items()}
+            if np.any(rows["place"][1:] < rows["place"][:-1]):  # a join may answer in another order
+                order = np.argsort(rows["place"])
+                rows = {name: values[order] for name, values in rows.items()}
+            values = [rows[f"v{k}"].astype(kind, copy=False) for k, kind in enumerate(coded.types)]
+            places.put(rows["customer"], list(zip(values, columns, strict=True)))
+            done += len(rows["place"])
+            tell(done / max(n_events, 1))
+    sort_within(columns[0], offsets, columns)
+    yield columns
+
+
+def _sorted(
+    connection: DuckDBPyConnection, coded: _Coded, scratch: Path, n_events: int, tell: Callable[[float], None]
+) -> Iterator[list[NDArray[Any]]]:
+    """The columns by stretches of customers, for events that are too many to be held at once."""
     connection.execute(
-        "CREATE TABLE customers AS SELECT value, row_number() OVER w - 1 AS code, n, "  # noqa: S608
-        f"CAST((sum(n) OVER w - n) // {CHUNK} AS INTEGER) AS part FROM "
-        "(SELECT customer AS value, count(*) AS n FROM events GROUP BY customer) WINDOW w AS (ORDER BY value)"
+        "CREATE TABLE parts AS SELECT value, row_number() OVER w AS code, "  # noqa: S608
+        f"CAST((sum(n) OVER w - n) // {CHUNK} AS INTEGER) AS part FROM customers WINDOW w AS (ORDER BY value)"
     )
-    found = connection.execute("SELECT count(*), coalesce(sum(strlen(value)), 0) FROM customers").fetchone()
-    count, length = found or (0, 0)
-    offsets = np.zeros(count + 1, dtype=np.int64)
-    ends = np.zeros(count, dtype=np.int64)
-    with _begin(folder / "customers.npy", np.dtype(np.uint8), int(length)) as names:
-        written = 0
+    select = (
+        f"SELECT {', '.join(coded.selected)}, c.code AS customer, s.place AS place, c.part AS part "  # noqa: S608
+        f"FROM events s JOIN parts c ON c.value = s.customer{coded.joins}"
+    )
+    wanted = ", ".join(f"v{k}" for k in range(len(coded.selected)))
+    done = 0
+    for relation in _laid_aside(connection, select, scratch):
+        part = connection.execute(
+            f"SELECT {wanted} FROM {relation} ORDER BY customer, v0, place"  # noqa: S608
+        ).fetchnumpy()
+        block = [np.ma.getdata(part[f"v{k}"]) for k in range(len(coded.selected))]
+        done += len(block[0])
+        tell(done / max(n_events, 1))
+        yield block
+
+
+def _write_customers(
+    connection: DuckDBPyConnection, folder: Path
+) -> tuple[NDArray[np.uint64] | None, NDArray[np.int64]]:
+    """Write the customers' ids in their order.
+
+    Returns
+    -------
+    tuple
+        A hash of each, None when two of them share one; the first event of each and the number of events.
+    """
+    connection.execute(
+        "CREATE TABLE customers AS SELECT customer AS value, count(*) AS n, hash(customer) AS hash "
+        "FROM events GROUP BY customer ORDER BY customer"
+    )
+    found = connection.execute("SELECT n, hash, strlen(value) AS length FROM customers ORDER BY rowid").fetchnumpy()
+    count = len(found["n"])
+    offsets = np.concatenate(([0], np.cumsum(found["n"]))).astype(np.int64)
+    ends = np.cumsum(found["length"], dtype=np.int64)
+    with _begin(folder / "customers.npy", np.dtype(np.uint8), int(ends[-1]) if count else 0) as names:
         for begin in range(0, count, NAMED):
-            rows = connection.execute(
-                "SELECT value, n FROM customers WHERE code >= ? AND code < ? ORDER BY code", [begin, begin + NAMED]
+            texts = connection.execute(
+                "SELECT string_agg(value, '' ORDER BY rowid) FROM customers WHERE rowid >= ? AND rowid < ?",
+                [begin, begin + NAMED],
             ).fetchall()
-            raw = [value.encode("utf-8") for value, _ in rows]
-            span = slice(begin, begin + len(rows))
-            ends[span] = written + np.cumsum([len(each) for each in raw])
-            offsets[begin + 1 : begin + len(rows) + 1] = [n for _, n in rows]
-            names.write(b"".join(raw))
-            written = int(ends[begin + len(rows) - 1])
-    np.cumsum(offsets, out=offsets)
+            names.write(texts[0][0].encode("utf-8"))
     np.save(folder / "customer_ends.npy", ends)
     np.save(folder / "offsets.npy", offsets)
-    return offsets
+    hashes = np.ascontiguousarray(np.ma.getdata(found["hash"]), dtype=np.uint64)
+    return hashes if len(np.unique(hashes)) == count else None, offsets
 
 
-def _n_parts(connection: DuckDBPyConnection) -> int:
-    found = connection.execute("SELECT coalesce(max(part) + 1, 0) FROM customers").fetchone()
-    return int(found[0]) if found else 0
-
-
-def _laid_aside(connection: DuckDBPyConnection, coded: str, parts: int, scratch: Path) -> list[str]:
+def _laid_aside(connection: DuckDBPyConnection, coded: str, scratch: Path) -> list[str]:
     """SQL for each stretch of customers."""
-    if parts <= 1:
+    # Not every number between: a customer with more events than a stretch has skips some.
+    parts = [part for (part,) in connection.execute("SELECT DISTINCT part FROM parts ORDER BY part").fetchall()]
+    if len(parts) < 2:
         return [f"({coded})"]
     aside = scratch / "parts"
     connection.execute(
         f"COPY ({coded}) TO {quoted_text(str(aside))} (FORMAT parquet, COMPRESSION lz4, PARTITION_BY (part))"
     )
-    return [f"read_parquet({quoted_text(f'{literal_path(aside)}/part={part}/*.parquet')})" for part in range(parts)]
+    return [f"read_parquet({quoted_text(f'{literal_path(aside)}/part={part}/*.parquet')})" for part in parts]
 
 
 def _number_values(connection: DuckDBPyConnection, table: str, sql: str) -> list[str]:

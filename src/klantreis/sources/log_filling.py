@@ -201,7 +201,9 @@ def write_log(
     texts |= {name: sql_of[name] for name, kind in settled.items() if kind == "text"}
     numbers = {name: sql_of[name] for name, kind in settled.items() if kind == "number"}
     return {
-        **event_log.write_columns(connection, folder, scratch, texts=texts, numbers=numbers, tell=tell),
+        **event_log.write_columns(
+            connection, folder, scratch, texts=texts, numbers=numbers, in_order=not overlapping, tell=tell
+        ),
         "overlapping": overlapping,
         "doubled": doubled,
         "merging": merge,

@@ -76,7 +76,8 @@ def _held(connection: Connection, relation: str, name: str, type_name: str) -> H
         return "number"
     if base in _LONG:
         largest = connection.execute(
-            f"SELECT coalesce(max(abs({quoted_name(name)}::HUGEINT)), 0) > {_EXACT} FROM {relation}"  # noqa: S608
+            f"SELECT coalesce(max({quoted_name(name)}) > {_EXACT} OR min({quoted_name(name)}) < -{_EXACT}, false) "  # noqa: S608
+            f"FROM {relation}"
         ).fetchall()[0][0]
         return "text" if largest else "number"
     if type_name == "TIMESTAMP WITH TIME ZONE":

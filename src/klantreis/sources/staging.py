@@ -29,6 +29,22 @@ NO_EVENT = "no-event"
 
 AttributeKind = Literal["text", "number"]
 
+#: Types that written as text have no spaces around them and are never empty.
+_BARE = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "UHUGEINT",
+)
+#: How staged rows are packed: columns of many different texts, such as ids, without a dictionary that cannot help.
+_PACKED = "COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 4096"
+
 
 @dataclass(frozen=True)
 class Staged:
@@ -125,11 +141,11 @@ def staging_sql(
         f"CAST(md5({scope} || told_by) AS UUID) AS key, alias, owner, kind"
         f"{''.join(f', a{k}' for k in range(len(kinds)))} FROM (SELECT {customer} AS customer, "
         f"{moment_sql(table, time_column, zone=zone, time_format=time_format)} AS time, "
-        f"{_text(time_column)} AS raw_time, {touchpoint} AS touchpoint, {channel} AS channel, "
+        f"{_given(time_column)} AS raw_time, {touchpoint} AS touchpoint, {channel} AS channel, "
         f"CAST({told_by} AS VARCHAR) AS told_by, CAST({alias} AS VARCHAR) AS alias, CAST({owner} AS VARCHAR) AS owner, "
         f"CAST({kind_of} AS VARCHAR) AS kind, CAST({event} AS BOOLEAN) AS is_event"
         f"{''.join(attributes)} FROM {table.relation})) "
-        f"TO {quoted_text(str(into))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        f"TO {quoted_text(str(into))} (FORMAT parquet, {_PACKED})"
     )
 
 
@@ -228,7 +244,14 @@ def _text(column: Column) -> str:
             f"CASE WHEN {column.sql} = floor({column.sql}) AND abs({column.sql}) < 1e15 "
             f"THEN CAST(CAST({column.sql} AS BIGINT) AS VARCHAR) ELSE CAST({column.sql} AS VARCHAR) END"
         )
+    if column.type_name in _BARE:
+        return f"CAST({column.sql} AS VARCHAR)"
     return f"nullif(trim(CAST({column.sql} AS VARCHAR)), '')"
+
+
+def _given(column: Column) -> str:
+    """SQL that is NULL where a column has nothing; not its text, which costs as much as all the rest for a time."""
+    return column.sql if column.held in ("moment", "instant", "date") else _text(column)
 
 
 def _attribute(table: Table, name: str, kind: AttributeKind | None) -> str:
