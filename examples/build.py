@@ -23,7 +23,18 @@ WORKSPACES = ("loyalty-card", "first-car")
 DATABASE = "klantreis.sqlite3"
 STAMP = "built.json"
 #: Parts of the package whose code decides what is built.
-DECIDING = ("events", "sources", "store", "use_cases/import_events.py", "use_cases/copy_workspace.py")
+DECIDING = (
+    "analysis/behaviour",
+    "analysis/effect",
+    "events",
+    "measurement",
+    "render/effect_words.py",
+    "sources",
+    "store",
+    "use_cases/copy_workspace.py",
+    "use_cases/import_events.py",
+    "use_cases/measure_effect.py",
+)
 CUSTOMER, TIME, TOUCHPOINT, CHANNEL = "huishouden", "tijdstip", "contactmoment", "kanaal"
 ATTRIBUTES = (
     "campagne",
@@ -70,9 +81,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _build(built: Path, *, refresh: bool) -> None:
     from example_documents import documents_in, filled, write_workspace
+    from loyalty_effects import with_effects
     from loyalty_findings import findings, segment
     from loyalty_source import open_source, run_sql
 
+    from klantreis.events.log_folder import open_log
     from klantreis.use_cases.import_events import import_events
 
     _say("Reading The Complete Journey …")
@@ -90,7 +103,7 @@ def _build(built: Path, *, refresh: bool) -> None:
         _say(f"  {count:>7,} redemptions take their time from: {name}")
 
     _say("Computing what the data say …")
-    run_sql(connection, "findings")
+    run_sql(connection, "findings", "repeat")
     found, group = findings(connection), segment(connection)
 
     _say("Importing the event log …")
@@ -107,9 +120,12 @@ def _build(built: Path, *, refresh: bool) -> None:
     )
     source.unlink()
 
-    _say("Writing the workspaces …")
+    _say("Measuring effects …")
     card = HERE / "loyalty-card"
     documents = filled(documents_in(card), found, segment=group, customers=done.customers, events=done.imported)
+    documents = with_effects(documents, open_log(log))
+
+    _say("Writing the workspaces …")
     write_workspace(documents, built / "loyalty-card")
     if refresh:
         _refresh(built / "loyalty-card", card)

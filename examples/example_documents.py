@@ -22,6 +22,7 @@ LOCATOR = re.compile(r"bevinding (\w+)\b")
 NUMBERS: tuple[tuple[str, tuple[str | int, ...], str], ...] = (
     ("metric:actie-met-bon", ("readings", 0, "estimate"), "redeemed"),
     ("metric:dagen-tot-bon", ("readings", 0, "estimate"), "days_to_coupon"),
+    ("metric:besteding-per-week", ("readings", 0, "estimate"), "spend_per_week"),
     ("opportunity:bonnen-in-beeld", ("aim", "baseline"), "redeemed"),
     ("opportunity:volgende-bezoek", ("aim", "baseline"), "days_to_coupon"),
 )

@@ -23,6 +23,7 @@ from loyalty_comparison import (
     median_interval,
     share_interval,
 )
+from loyalty_repeat import repeat_numbers
 
 from klantreis.research.claim import Estimate
 from klantreis.values import Period
@@ -79,8 +80,8 @@ def segment(connection: duckdb.DuckDBPyConnection) -> Segment:
 
 
 def findings(connection: duckdb.DuckDBPyConnection) -> dict[str, Finding]:
-    """Every finding by name. The SQL files ``source`` and ``findings`` must have run on the connection."""
-    return {**_comparisons(connection), **_who(connection), **dict(_runs(connection))}
+    """Every finding by name. The SQL files ``source``, ``findings`` and ``repeat`` must have run on the connection."""
+    return {**_comparisons(connection), **_who(connection), **dict(_runs(connection)), **_repeat(connection)}
 
 
 def _comparisons(connection: duckdb.DuckDBPyConnection) -> dict[str, Finding]:
@@ -197,6 +198,27 @@ def _run_share(runs: Sequence[Row], counts: Callable[[Row], bool], tail: str) ->
     spread = f"{show(found.value)}; 95%-interval {show(found.low)} tot {show(found.high)}"
     sentence = f"In {count} van de {n} {tail} ({spread})."
     return Finding(sentence, _estimate(found, unit="share", method=RUN_METHOD, period=CAMPAIGNS))
+
+
+def _repeat(connection: duckdb.DuckDBPyConnection) -> dict[str, Finding]:
+    """Whether households come back, and what a week with a trip is worth."""
+    return {
+        name: Finding(one.sentence, _estimate(one.found, unit=one.unit, method=one.method, period=one.period))
+        for name, one in repeat_numbers(connection).items()
+    } | {"spend_per_week": _spend_per_week(connection)}
+
+
+def _spend_per_week(connection: duckdb.DuckDBPyConnection) -> Finding:
+    """What a household spends in a week, weeks without a trip included; the year has 365 days."""
+    rows = connection.execute(
+        "SELECT coalesce(sum(t.value), 0) * 7 / 365 FROM households h LEFT JOIN trips t USING (household_id) "
+        "GROUP BY h.household_id ORDER BY h.household_id"
+    ).fetchall()
+    found = mean_interval([float(value) for (value,) in rows])
+    mean = _with_interval(found, _shower("dollar", 2))
+    method = "gemiddelde per huishouden, t-interval"
+    sentence = f"Een huishouden besteedt gemiddeld {mean} dollar per week."
+    return Finding(sentence, _estimate(found, unit="dollar per week", method=method, period=YEAR))
 
 
 def _mailings(per_household: Sequence[float]) -> Finding:

@@ -85,7 +85,7 @@ def test_it_writes_when_asked_and_says_so(shop: Path) -> None:
     (result,) = held(shop).results
     (piece,) = open_store(shop).load().documents["opportunity:mail"].claim.evidence  # type: ignore[attr-defined]
     assert piece.estimate == result.estimate
-    assert piece.finding.startswith("Doet de mailing iets?: effect +")
+    assert piece.finding.startswith("Doet de mailing iets: effect +")
     assert "Het werkte." in piece.finding
     again = effect(shop, "mail", *ON, "--write", "--evidence-for", "opportunity:mail", "--lang", "en")
     assert again.stderr.count("already; nothing was written") == 2

@@ -33,7 +33,7 @@ def card() -> Workspace:
 def found() -> dict[str, Finding]:
     """What the data say."""
     connection = open_source()
-    run_sql(connection, "source", "findings")
+    run_sql(connection, "source", "findings", "repeat")
     return findings(connection)
 
 
@@ -80,7 +80,7 @@ def test_nothing_is_invented(card: Workspace) -> None:
 
 
 def test_persona_is_a_segment_that_can_be_counted_again(card: Workspace, found: dict[str, Finding]) -> None:
-    (persona,) = card.of(Persona)
+    persona = card.get("persona:sanne", Persona)
     segment = persona.segment
     assert segment is not None
     assert found["segment"].estimate.n == segment.of

@@ -76,16 +76,21 @@ def effect_words(held: Measurement, result: EffectResult, lang: Lang) -> EffectW
         fixed=text(
             "measurement.show.fixed", lang, day=day(plan.fixed_on, lang), computed=day(result.computed_on, lang)
         ),
-        finding=text(
-            "measurement.show.finding",
-            lang,
-            title=held.title,
-            effect=lines[0].value,
-            interval=f"{interval_name(plan, lang)} {lines[0].interval}",
-            n=lines[0].n,
-            grade=grade.partition(":")[0],
-            judgement=judgement,
-        ),
+        finding=f"{_finding(held, lines[0], grade, judgement, lang)} {_confounding(plan, result, lang)}".rstrip(),
+    )
+
+
+def _finding(held: Measurement, effect: Line, grade: str, judgement: str, lang: Lang) -> str:
+    """The effect in one sentence, as evidence has it."""
+    return text(
+        "measurement.show.finding",
+        lang,
+        title=held.title.rstrip(".?!"),
+        effect=effect.value,
+        interval=f"{interval_name(held.plan, lang)} {effect.interval}",
+        n=effect.n,
+        grade=grade.partition(":")[0],
+        judgement=judgement,
     )
 
 

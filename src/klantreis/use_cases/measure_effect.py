@@ -62,10 +62,11 @@ def measure_effect(store: Store, name: str, *, on: date) -> EffectResult:
 def keep_result(store: Store, name: str, result: EffectResult, *, by: str, at: datetime | None = None) -> Edited | None:
     """Put a result behind the measurement's earlier ones, by an ordinary change that can be undone.
 
-    Returns None, and saves nothing, when the last result says the same but for the day.
+    Returns None, and saves nothing, when the last result has the same numbers and says the same of them.
     """
     held = find_measurement(store, name)
-    if held.latest is not None and held.latest.model_copy(update={"computed_on": result.computed_on}) == result:
+    before = held.latest
+    if before and before.model_copy(update={"computed_on": result.computed_on, "data": result.data}) == result:
         return None
     value = result.model_dump(mode="json", exclude_defaults=True)
     return edit(store, held.id, AddItem(path=("results",), value=value), by=by, at=at)
