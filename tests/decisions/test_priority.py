@@ -19,6 +19,11 @@ def test_rice_published(numbers: tuple[float, float, float, float], score: float
     assert rice(*numbers).estimate == score
 
 
+def test_nothing_gained_is_a_score_of_nothing() -> None:
+    assert rice([0, 10], [1, 1], [1, 1], [1, 1]).scores == (0, 10)
+    assert wsjf(5, 3, 0, 4).estimate == 2
+
+
 def test_confidence_may_be_whole() -> None:
     """RICE knows confidences of 50, 80 and 100 %; ICE takes them from 1 to 10."""
     assert rice(100, 1, 1.0, 2).estimate == rice([100], [1], [1.0], [2]).estimate == 50
@@ -58,13 +63,35 @@ def test_every_item_has_a_place_and_every_place_an_item(draws: list[list[int]]) 
     assert table.sum(axis=0) == pytest.approx(np.ones(3))
     assert table.sum(axis=1) == pytest.approx(np.ones(3))
     assert found.first == pytest.approx(table[:, 0])
+    # By plain loops: equals share the places that they take together.
+    plain = np.zeros((3, 3))
+    for row in draws:
+        for item, value in enumerate(row):
+            better, alike = sum(other > value for other in row), sum(other == value for other in row)
+            plain[item, better : better + alike] += 1 / alike / len(draws)
+    assert table == pytest.approx(plain)
 
 
 @pytest.mark.parametrize(
     ("call", "name"),
     [
         (lambda: rice(1, 1, 80, 1), "confidence is a share"),
-        (lambda: rice(1, 1, 0.8, 0), "effort"),
+        (lambda: rice(1, 1, 0.8, 0), "effort must lie above 0"),
+        (lambda: rice(-1, 1, 0.8, 1), "reach must be 0 or more"),
+        (lambda: rice(None, 1, 0.8, 1), "reach"),  # type: ignore[arg-type]
+        (lambda: rice("many", 1, 0.8, 1), "reach must hold numbers, not text"),
+        (lambda: rice([], 1, 0.8, 1), "reach holds 0"),
+        (lambda: rice([[1, 2, 3], [1, 2]], 1, 0.8, 1), "reach"),
+        (lambda: rice(1, 1, 0.8, float("inf")), "effort holds inf"),
+        (lambda: rice(1, 1, 0.8, 1, draws=0), "draws"),
+        (lambda: rice(1, 1, 0.8, 1, seed=-1), "seed"),
+        (lambda: rice(1, 1, 0.8, 1, level=95), "level lies"),
+        (lambda: ice(1, 1, [[1, 2, 3, 4]]), "ease must be"),
+        (lambda: wsjf(1, 1, 1, -2), "job_size"),
+        (lambda: rank_probabilities([]), "draws"),
+        (lambda: rank_probabilities([1, 2, 3]), "draws must have 2 dimension"),
+        (lambda: rank_probabilities([["a", "b"]]), "draws must hold numbers"),
+        (lambda: rank_probabilities([[1, 2]], confidence=0), "confidence"),
         (lambda: rice([1, 2], [1, 2], [0.5, 0.5], [1, 2, 3]), "effort has 3"),
         (lambda: rice(1, 1, 0.5, [[3, 2, 1]]), "effort holds a range"),
         (lambda: rice(1, 1, 0.5, [[3, 2]]), "effort must be"),

@@ -58,10 +58,28 @@ def test_a_narrower_interval_never_turns_good_into_harm(middle: float, half: flo
         assert tight.judgement is Judgement.NO_EFFECT
 
 
+#: The same function, to be called with what its types forbid.
+anyhow: Any = verdict
+
+
 @pytest.mark.parametrize(
     ("call", "name"),
     [
         (lambda: verdict(1, 0, 2, 0), "smallest_relevant_effect"),
+        (lambda: verdict(1, 0, 2, -1), "smallest_relevant_effect"),
+        (lambda: verdict(1, 0, 2, float("nan")), "smallest_relevant_effect"),
+        (lambda: verdict(1, 0, 2, float("inf")), "smallest_relevant_effect"),
+        (lambda: anyhow(1, 0, 2, None), "smallest_relevant_effect"),
+        (lambda: anyhow(1, 0, 2, "small"), "smallest_relevant_effect"),
+        (lambda: anyhow(1, 0, 2, [1]), "smallest_relevant_effect"),
+        (lambda: anyhow("1", 0, 2, 1), "estimate"),
+        (lambda: anyhow(1, [0], 2, 1), "low"),
+        (lambda: anyhow(1, 0, "2", 1), "high"),
+        (lambda: verdict(1, float("nan"), 2, 1), "low is not a number"),
+        (lambda: verdict(1, 0, 2, 1, confidence=95), "confidence"),
+        (lambda: anyhow(1, 0, 2, 1, n=float("nan")), "n must"),
+        (lambda: anyhow(1, 0, 2, 1, n=1, n_needed="10"), "n_needed must"),
+        (lambda: anyhow(1, 0, 2, 1, on="today", due="tomorrow"), "on must be a day"),
         (lambda: verdict(1, 2, 3, 1), "does not hold the estimate"),
         (lambda: verdict(None, 3, 2, 1), "low to high"),
         (lambda: verdict(float("nan"), 0, 1, 1), "estimate is not a number"),

@@ -12,10 +12,11 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import rankdata
 
 from klantreis.analysis.bootstrap import percentiles
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Caution, Floats, Result, as_array, as_labels, caution, check_level
+from klantreis.analysis.result import Caution, Floats, Ints, Result, as_array, as_labels, caution, check_level
 from klantreis.errors import InvalidInputError
 
 #: Below so many draws a chance is known to a tenth at best.
@@ -105,7 +106,8 @@ def rice(
     Raises
     ------
     InvalidInputError
-        When a number is not above zero, a confidence above 1, a range not in order, or the lengths differ.
+        When a number is below zero, an effort not above it, a confidence above 1, a range not in order, or the lengths
+        differ.
 
     Examples
     --------
@@ -205,15 +207,11 @@ def rank_probabilities(draws: npt.ArrayLike, *, confidence: float = 0.95) -> Ran
     ((0.75, 0.25, 0.0), (0.75, 0.0, 0.25))
     """
     values = as_array("draws", draws, dims=2)
-    count, items = values.shape
-    ranks = np.zeros((items, items))
-    best, worst = np.empty((count, items), dtype=np.int64), np.empty((count, items), dtype=np.int64)
-    for k in range(items):
-        best[:, k] = (values > values[:, [k]]).sum(axis=1)
-        worst[:, k] = (values >= values[:, [k]]).sum(axis=1) - 1
-        for place in range(items):
-            inside = (best[:, k] <= place) & (place <= worst[:, k])
-            ranks[k, place] = (inside / (worst[:, k] - best[:, k] + 1)).mean()
+    count = len(values)
+    # Places from 0: how many are better, and how many are as good or better.
+    best = rankdata(-values, method="min", axis=1).astype(np.int64) - 1
+    worst = rankdata(-values, method="max", axis=1).astype(np.int64) - 1
+    ranks = _shared_places(best, worst) / count
     middle = (best + worst) / 2 + 1
     low, high = percentiles(middle, confidence)
     return RankProbabilities(
@@ -231,6 +229,21 @@ def rank_probabilities(draws: npt.ArrayLike, *, confidence: float = 0.95) -> Ran
     )
 
 
+def _shared_places(best: Ints, worst: Ints) -> Floats:
+    """Shape (items, places): in how many draws each item came there; equals share their places evenly."""
+    items = best.shape[1]
+    found = np.zeros((items, items))
+    lengths = worst - best + 1
+    for length in np.unique(lengths):
+        draw, item = np.nonzero(lengths == length)
+        # Each takes the places from its best to its worst: one more from the first on, one less after the last.
+        flat = item * (items + 1)
+        begun = np.bincount(flat + best[draw, item], minlength=items * (items + 1))
+        ended = np.bincount(flat + worst[draw, item] + 1, minlength=items * (items + 1))
+        found += (begun - ended).reshape(items, items + 1).cumsum(axis=1)[:, :items] / length
+    return found
+
+
 def _scores(
     method: str,
     above: Mapping[str, npt.ArrayLike],
@@ -246,7 +259,10 @@ def _scores(
     check_level(level, name="level")
     if draws < 1:
         raise InvalidInputError(f"draws must be 1 or more, not {draws}.")
-    tables = {name: _ranges(name, value, share=name in shares) for name, value in {**above, **below}.items()}
+    tables = {
+        name: _ranges(name, value, share=name in shares, divides=name in below)
+        for name, value in {**above, **below}.items()
+    }
     lengths = {name: len(table) for name, table in tables.items()}
     count = max(lengths.values())
     if set(lengths.values()) - {count}:
@@ -297,7 +313,7 @@ def _scores(
     )
 
 
-def _ranges(name: str, value: npt.ArrayLike, *, share: bool) -> Floats:
+def _ranges(name: str, value: npt.ArrayLike, *, share: bool, divides: bool) -> Floats:
     """Shape (items, 3): lowest, likeliest and highest."""
     try:
         dims = np.ndim(value)
@@ -308,8 +324,10 @@ def _ranges(name: str, value: npt.ArrayLike, *, share: bool) -> Floats:
         table = np.repeat(table[:, None], 3, axis=1)
     if table.ndim != 2 or table.shape[1] != 3:
         raise InvalidInputError(f"{name} must be a number, one an item, or lowest, likeliest and highest of each item.")
-    if (table <= 0).any():
+    if divides and (table <= 0).any():
         raise InvalidInputError(f"{name} must lie above 0 throughout; it holds {table.min():g}.")
+    if (table < 0).any():
+        raise InvalidInputError(f"{name} must be 0 or more throughout; it holds {table.min():g}.")
     if (np.diff(table, axis=1) < 0).any():
         raise InvalidInputError(f"{name} holds a range that is not lowest, likeliest, highest.")
     if share and (table > 1).any():

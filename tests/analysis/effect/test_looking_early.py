@@ -129,7 +129,7 @@ def test_sample_size_of_shares_published() -> None:
 
 
 def test_power_published() -> None:
-    """R's power.t.test, its own examples: 20 and a difference of 1 → .8689528; power .90 → 22.0211; one-sided 17.8471."""
+    """R's power.t.test, its examples: 20 and a difference of 1 → .8689528; power .90 → 22.0211; one-sided 17.8471."""
     assert power(1, 20).estimate == pytest.approx(0.8689528, abs=5e-7)
     assert sample_size(1, power=0.9).estimate == pytest.approx(22.02110, abs=2e-5)
     assert sample_size(1, power=0.9, sides=1).estimate == pytest.approx(17.84713, abs=2e-5)
