@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
 
+from klantreis.analysis.behaviour.segment_kernels import climb_all
 from klantreis.analysis.behaviour.segment_tables import indicators, read_categories
 from klantreis.analysis.bootstrap import percentiles
 from klantreis.analysis.options import checked_options
@@ -74,7 +75,7 @@ class _Data:
     marks: Floats  # pattern × category
     owner: Ints  # category: its item
     weights: Floats  # pattern
-    known: Floats  # category × category: 1 within an item
+    codes: Ints  # pattern × item: number of the category over all items, -1 for no answer
 
 
 @checked_options
@@ -138,7 +139,7 @@ def latent_classes(
         marks,
         owner,
         np.bincount(place, w).astype(np.float64),
-        (owner[:, None] == owner[None, :]).astype(np.float64),
+        np.where(patterns >= 0, patterns + np.searchsorted(owner, np.arange(len(coded.names))), -1),
     )
     n = float(w.sum())
     parameters = k - 1 + k * sum(len(labels) - 1 for labels in coded.names)
@@ -238,54 +239,17 @@ def _certainty(posterior: Floats, weights: Floats) -> float:
     return float(1 - weights @ loose / (weights.sum() * math.log(k)))
 
 
-def _rounds(
-    data: _Data, share: Floats, chance: Floats, weights: Floats, *, most: int, tolerance: float
-) -> tuple[Floats, Floats, Floats]:
-    """EM for several fits at once (first axis); those that no longer gain are left alone.
-
-    ``share`` is fits × k, ``chance`` fits × categories × k, ``weights`` fits × patterns (or one row for all).
-    """
-    share, chance = share.copy(), chance.copy()
-    ends = np.full(len(share), -np.inf)
-    busy = np.arange(len(share))
-    marks = data.marks
-    for _ in range(most):
-        logs = np.log(np.maximum(chance[busy], 1e-300))
-        joint = np.einsum("pc,fck->fpk", marks, logs, optimize=True) + np.log(np.maximum(share[busy], 1e-300))[:, None]
-        top = joint.max(axis=2, keepdims=True)
-        np.exp(joint - top, out=joint)
-        total = joint.sum(axis=2, keepdims=True)
-        w = weights[busy] if len(weights) > 1 else weights
-        reached = (w * (np.log(total) + top)[:, :, 0]).sum(axis=1)
-        joint *= w[:, :, None] / total
-        share[busy] = joint.sum(axis=1) / w.sum(axis=1)[:, None]
-        counts = np.einsum("pc,fpk->fck", marks, joint, optimize=True)
-        whole = np.einsum("cd,fdk->fck", data.known, counts, optimize=True)
-        chance[busy] = np.divide(counts, whole, out=chance[busy], where=whole > 0)
-        gained = reached - ends[busy]
-        ends[busy] = reached
-        busy = busy[gained > tolerance * np.maximum(1.0, np.abs(reached))]
-        if not len(busy):
-            break
-    return share, chance, ends
-
-
 def _climb_all(data: _Data, k: int, starts: int, seed: int) -> tuple[Floats, Floats, Floats]:
     """The best fit, and where every start ended."""
     rng = np.random.default_rng(seed)
     categories = data.marks.shape[1]
     chance = rng.gamma(1.0, 1.0, size=(starts, categories, k)) + 0.05
-    chance /= np.einsum("cd,fdk->fck", data.known, chance)
+    chance /= np.einsum("cd,fdk->fck", (data.owner[:, None] == data.owner).astype(np.float64), chance)
     share = rng.dirichlet(np.full(k, 5.0), size=starts)
     row = data.weights[None, :]
-    at_once = max(1, 20_000_000 // (len(data.marks) * k))
-    parts = [
-        _rounds(data, share[i : i + at_once], chance[i : i + at_once], row, most=2000, tolerance=1e-9)
-        for i in range(0, starts, at_once)
-    ]
-    share, chance, ends = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    share, chance, ends = climb_all(data.codes, data.owner, row, share, chance, most=2000, tolerance=1e-9)
     best = [int(ends.argmax())]
-    top = _rounds(data, share[best], chance[best], row, most=20_000, tolerance=1e-14)
+    top = climb_all(data.codes, data.owner, row, share[best], chance[best], most=20_000, tolerance=1e-14)
     ends[best] = top[2]
     return top[0][0], top[1][0], ends
 
@@ -294,11 +258,12 @@ def _drawn(data: _Data, share: Floats, chance: Floats, n: int, draws: int, seed:
     """Shares in samples drawn again; each climb begins at the estimate, so classes keep their number."""
     rng = np.random.default_rng(seed + 1)
     chances = data.weights / data.weights.sum()
-    at_once = max(1, 10_000_000 // (len(data.marks) * len(share)))
+    at_once = max(1, 10_000_000 // len(data.codes))
     parts = []
     for start in range(0, draws, at_once):
         size = min(at_once, draws - start)
         weights = rng.multinomial(n, chances, size=size).astype(np.float64)
         begin = np.broadcast_to(share, (size, *share.shape)), np.broadcast_to(chance, (size, *chance.shape))
-        parts.append(_rounds(data, *begin, weights, most=300, tolerance=1e-7)[0])
+        # Stopping sooner leaves the draws close to where they began, and the interval too narrow.
+        parts.append(climb_all(data.codes, data.owner, weights, *begin, most=1000, tolerance=1e-10, close=1e-3)[0])
     return np.concatenate(parts)
