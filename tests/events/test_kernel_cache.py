@@ -111,7 +111,8 @@ machine_code._folder = lambda source: None
 for locator in caching.CacheImpl._locator_classes:
     locator.from_function = classmethod(lambda cls, function, file: None)
 """
-    kept = "\nfrom klantreis.events.funnel_kernels import walk_in_order\nprint(type(walk_in_order.ordinary._cache).__name__)"
+    kept = "\nfrom klantreis.events.funnel_kernels import walk_in_order as kernel"
+    kept += "\nprint(type(kernel.ordinary._cache).__name__)"
     assert run(PROGRAM + kept, NUMBA_CACHE_DIR=str(tmp_path)).split()[-1] == "FunctionCache"
     assert run(closed + PROGRAM + kept, NUMBA_CACHE_DIR=str(tmp_path)).split()[-1] == "NullCache"
 
