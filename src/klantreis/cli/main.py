@@ -25,7 +25,6 @@ COMMANDS = {
     "fit": ("klantreis.cli.fit", "Say how well customers follow a map, and how they leave it."),
     "segments": ("klantreis.cli.segments", "Find groups of customers, and draft a persona from one."),
     "attribution": ("klantreis.cli.attribution", "Divide the credit for an outcome, by every method side by side."),
-    "attribution": ("klantreis.cli.attribution", "Divide the credit for an outcome, by every method side by side."),
     "effect": ("klantreis.cli.effect", "Measure an effect as planned, and say whether it worked."),
     "render": ("klantreis.cli.render", "Draw a map: html, pdf, svg or png."),
     "serve": ("klantreis.cli.serve", "Show a workspace in the browser, and edit it."),
