@@ -15,7 +15,7 @@ from klantreis.analysis.voice.price import parse_brackets
 from klantreis.errors import InvalidInputError, SurveyImportError
 from klantreis.research.survey import SurveyColumn
 from klantreis.sources.surveys.days import days_of
-from klantreis.sources.surveys.numbers import Reading, price_of, reading_of, written_number, yes_of
+from klantreis.sources.surveys.numbers import Reading, is_unknown, price_of, reading_of, written_number, yes_of
 from klantreis.sources.surveys.roles import NUMERIC, PRICES
 from klantreis.sources.surveys.sheet import Refused, Sheet
 
@@ -82,12 +82,15 @@ def filled(sheet: Sheet, columns: Sequence[SurveyColumn], *, keep_ids: bool = Fa
     for column in columns:
         question = sheet.questions[places[column.name]]
         given = [texts[column.name][row] for row in rows]
-        write, reason = _writer(column, reading_of(question, given), given, keep_ids=keep_ids)
+        write, reason = _writer(
+            column, reading_of(question, [cell for cell in given if not is_unknown(cell)]), given, keep_ids=keep_ids
+        )
         kept: list[str] = []
         for row, cell in zip(rows, given, strict=True):
             found = write(cell) if cell else ""
             if found is None or isinstance(found, _Outside):
-                why = "outside-scale" if isinstance(found, _Outside) else reason
+                unsaid = "unknown" if column.role in NUMERIC and is_unknown(cell) else reason
+                why = "outside-scale" if isinstance(found, _Outside) else unsaid
                 unread.append(Refused(sheet.lines[row], why, {column.name: cell}))
             kept.append(found if isinstance(found, str) else "")
         cells[column.name] = tuple(kept)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from klantreis.analysis.voice.price import parse_brackets
+from klantreis.analysis.voice.price_labels import UNKNOWN
 from klantreis.errors import InvalidInputError
 from klantreis.sources.surveys.sheet import Question
 
@@ -133,6 +134,17 @@ def bracket_of(cell: str) -> tuple[float, float] | None:
     except InvalidInputError:
         return None
     return None if math.isnan(left) else (left, right)
+
+
+def is_unknown(cell: str) -> bool:
+    """Whether somebody said not to know, or not to want to say.
+
+    Examples
+    --------
+    >>> is_unknown("Weet ik niet"), is_unknown("niet tevreden")
+    (True, False)
+    """
+    return UNKNOWN.search(cell.lower()) is not None
 
 
 def yes_of(cell: str) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from klantreis.research.survey import ABOUT_SOMETHING, ONCE, Role
 from klantreis.sources.surveys.agreeing import agreement
 from klantreis.sources.surveys.days import days_of
-from klantreis.sources.surveys.numbers import bracket_of, price_of, reading_of, yes_of
+from klantreis.sources.surveys.numbers import bracket_of, is_unknown, price_of, reading_of, yes_of
 from klantreis.sources.surveys.role_words import asks_price, role_words, subject_of
 from klantreis.sources.surveys.sheet import Question, Sheet
 
@@ -77,7 +77,7 @@ def scale_of(question: Question, cells: Sequence[str], role: str | None) -> tupl
         return None, None
     if role == "nps":
         return 0, 10
-    how = reading_of(question, cells)
+    how = reading_of(question, [cell for cell in cells if not is_unknown(cell)])
     if how.low is not None and how.high is not None and how.low < how.high:
         return how.low, how.high
     numbers = [number for cell in cells if (number := how.number(cell)) is not None]
@@ -114,15 +114,16 @@ def _fits(role: Role, question: Question, cells: list[str]) -> bool:
         return True
     if role == "text":
         return not question.options and _share(cells, str.isnumeric) < _FITTING
+    cells = [cell for cell in cells if not is_unknown(cell)]
     if role == "date":
-        return sum(day is not None for day in days_of(cells)) >= _FITTING * len(cells)
+        return bool(cells) and sum(day is not None for day in days_of(cells)) >= _FITTING * len(cells)
     if role == "bought":
         return _share(cells, lambda cell: yes_of(cell) is not None) >= _FITTING
     if role in PRICES:
         return _share(cells, lambda cell: price_of(cell) is not None) >= _FITTING
     how = reading_of(question, cells)
     numbers = [how.number(cell) for cell in cells]
-    fitting = sum(number is not None for number in numbers) >= _FITTING * len(cells)
+    fitting = bool(cells) and sum(number is not None for number in numbers) >= _FITTING * len(cells)
     if fitting and role in SCALED:
         return all(number is None or abs(number) <= 100 for number in numbers)
     return fitting
