@@ -124,6 +124,26 @@ def test_transitions_counted_only(log: Path) -> None:
         ["compare", "--first", "touchpoint = 'mailing'"],
         ["compare", "--first", "channel = 'post'", "--on", "times"],
         ["compare", "--first-to", "2026-01-01", "--second-from", "2026-01-02", "--on", "steps"],
+        ["compare", "--first", "channel = 'post'", "--on", "visits", "--within", "1h"],
+        ["compare", "--first", "channel = 'post'", "--on", "rework"],
+        ["compare", "--first", "channel = 'post'", "--on", "activity"],
+        ["compare", "--first", "channel = 'post'", "--on", "tree", "--upto", "2"],
+        ["compare", "--first", "channel = 'post'", "--on", "retention", "--by", "day", "--upto", "2"],
+        ["compare", "--first", "channel = 'post'", "--on", "any-order", "--step", "touchpoint = 'winkel'"],
+        ["compare", "--first", "channel = 'post'", "--on", "paths", "--step", "touchpoint = 'winkel'"],
+        [
+            "compare",
+            "--first",
+            "channel = 'post'",
+            "--on",
+            "credit",
+            "--step",
+            "touchpoint = 'winkel'",
+            "--by",
+            "channel",
+        ],
+        ["compare", "--first", "channel = 'post'", "--on", "between", "--step", "touchpoint = 'mailing'"]
+        + ["--step", "touchpoint = 'winkel'"],
     ],
 )
 def test_every_question_in_every_format_and_language(log: Path, words: list[str]) -> None:

@@ -92,6 +92,21 @@ def _matched(view: View, starting: Mask, ending: Mask, starts: Starts) -> _Match
     return _Matched(np.concatenate(lasted), np.concatenate(ended), sum(n), sum(customers))
 
 
+def first_times(
+    log: LocalLog, view: View, start: EventPattern, end: EventPattern, limit: int | None
+) -> tuple[Times, int]:
+    """How long (µs) it took from each customer's first start to its end, where that was seen; and how many started.
+
+    Parameters
+    ----------
+    limit
+        An end later than this (µs) is not seen; None: any time.
+    """
+    found = _matched(view, sealed(view.of(log.mask(start))), sealed(view.of(log.mask(end))), "first")
+    seen = found.ended if limit is None else found.ended & (found.lasted <= limit)
+    return found.lasted[seen], len(found.lasted)
+
+
 def still_going(ended: Times, going_on: Times) -> tuple[Times, NDArray[np.float64]]:
     """The Kaplan-Meier estimate: the times at which something ended, and the share still going after each.
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from klantreis.events import comparison_kernels, counting, kernels
-from klantreis.events.columns import sealed
+from klantreis.events import comparison_kernels, counting
+from klantreis.events.comparing_habits import HABITS, Side, ending_first, most_frequent
 from klantreis.events.comparison_answers import ComparedRow, Comparison, Group
 from klantreis.events.comparison_rows import How as How
 from klantreis.events.comparison_rows import Shares, What, as_group, check, comparison, rows_of_shares, rows_of_times
-from klantreis.events.counting import numbered_pairs, power_of_two, scope_of, tallies, touchpoint_counts
+from klantreis.events.counting import numbered_pairs, scope_of, tallies, touchpoint_counts
 from klantreis.events.durations import SECOND
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern, as_pattern
@@ -46,7 +46,11 @@ def compare(
     base = asked or Filter()
     one = view_of(log, base, first)
     other = view_without(log, base, one) if second is None else view_of(log, base, second)
-    rows = _times(log, one, other) if on == "times" else _shares(log, one, other, on, how)
+    if on in HABITS:
+        sides = [Side(view, ending_first(log, base, group)) for view, group in ((one, first), (other, second))]
+        rows = HABITS[on](log, sides[0], sides[1], how)
+    else:
+        rows = _times(log, one, other) if on == "times" else _shares(log, one, other, on, how)
     groups = (Group(first, one.n_customers, len(one.times)), Group(second, other.n_customers, len(other.times)))
     in_both = int(np.count_nonzero(_members(log, one) & _members(log, other)))
     return comparison(scope_of(view, asked), on, groups, rows, in_both=in_both)
@@ -61,7 +65,9 @@ def _members(log: LocalLog, view: View) -> NDArray[np.bool_]:
 
 def _shares(log: LocalLog, one: View, other: View, on: str, how: How) -> list[ComparedRow]:
     if on == "variants":
-        first, second = _variants(log, one, other, how.top)
+        first, second = most_frequent(
+            log.touchpoints, (one.codes, one.offsets), (other.codes, other.offsets), top=how.top
+        )
     else:
         ask: Callable[[LocalLog, View, How], Shares] = {
             "reach": _reach,
@@ -109,26 +115,6 @@ def _steps(log: LocalLog, view: View, how: How) -> Shares:
         (str(place + 1), log.touchpoints[code]): wilson(int(table[place, code]), n)
         for place, code in np.argwhere(table).tolist()
     }
-
-
-def _variants(log: LocalLog, one: View, other: View, top: int) -> tuple[Shares, Shares]:
-    """The most frequent paths of both groups together, in each."""
-    codes = np.concatenate((one.codes, other.codes))
-    offsets = np.concatenate((one.offsets, other.offsets[1:] + one.offsets[-1]))
-    n, m = len(offsets) - 1, one.n_customers
-    slots = np.full(power_of_two(2 * n), -1, dtype=np.int64)
-    example, counts = np.empty(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    groups = np.empty(n, dtype=np.int32)
-    distinct = kernels.group_sequences(sealed(codes), sealed(offsets), slots, example, counts, groups)
-    best = np.argsort(-counts[:distinct], kind="stable")[:top].tolist()
-    of_one = np.bincount(groups[:m], minlength=distinct)
-    first, second = {}, {}
-    for group in best:
-        path = codes[offsets[example[group]] : offsets[example[group] + 1]].tolist()
-        what = tuple(log.touchpoints[code] for code in path)
-        first[what] = wilson(int(of_one[group]), m)
-        second[what] = wilson(int(counts[group] - of_one[group]), n - m)
-    return first, second
 
 
 def _times(log: LocalLog, one: View, other: View) -> list[ComparedRow]:

@@ -10,7 +10,23 @@ from klantreis.events.filter import Filter
 from klantreis.events.share import Difference, Share
 
 #: What two groups can be compared on.
-On = Literal["reach", "transitions", "times", "funnel", "variants", "steps"]
+On = Literal[
+    "reach",
+    "transitions",
+    "times",
+    "funnel",
+    "any-order",
+    "variants",
+    "steps",
+    "tree",
+    "visits",
+    "retention",
+    "between",
+    "rework",
+    "paths",
+    "credit",
+    "activity",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +53,8 @@ class ComparedRow:
     Parameters
     ----------
     what
-        What is compared: a touchpoint, a pair of them, a path, a step, or a position and a touchpoint ("" is ended).
+        What is compared: a touchpoint, a pair of them, a path, a step, or a position and a touchpoint ("" is ended);
+        for the other comparisons see ``EventLog.compare``.
     first, second
         It in each group.
     difference

@@ -31,6 +31,11 @@ class How:
     within: Duration | None
     upto: int
     top: int
+    by: str | None = None
+
+
+#: What ``by`` says something of.
+BY = ("retention", "paths", "credit")
 
 
 def check(on: str, how: How) -> None:
@@ -39,6 +44,8 @@ def check(on: str, how: How) -> None:
         raise InvalidInputError(
             f"Groups cannot be compared on {on!r}.", hint=did_you_mean(on, get_args(On), what="comparison")
         )
+    if how.by is not None and on not in BY:
+        raise InvalidInputError(f"A comparison on {on} is not by {how.by!r}.", hint=f"That is for {', '.join(BY)}.")
     if how.upto < 1 or how.top < 1:
         raise InvalidInputError(
             f"The last position and the number of paths must be 1 or more, not {how.upto} and {how.top}."

@@ -328,12 +328,13 @@ class LocalLog:
         within: Duration | None = None,
         upto: int = 10,
         top: int = 50,
+        by: str | None = None,
         filter: Filter | None = None,  # noqa: A002
     ) -> Comparison:
         """How two groups of customers differ, and what of it may be luck."""
         from klantreis.events import comparing
 
-        how = comparing.How(steps, within, upto, top)
+        how = comparing.How(steps, within, upto, top, by)
         return comparing.compare(self, self.view(filter), filter, first=first, second=second, on=on, how=how)
 
     # How.

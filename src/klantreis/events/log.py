@@ -331,6 +331,7 @@ class EventLog(Protocol):
         within: Duration | None = None,
         upto: int = 10,
         top: int = 50,
+        by: str | None = None,
         filter: Filter | None = None,  # noqa: A002
     ) -> Comparison:
         """How two groups of customers differ, and what of it may be luck.
@@ -342,14 +343,27 @@ class EventLog(Protocol):
             one, the first is compared with everybody else.
         on
             ``reach`` (who has each touchpoint, or each pattern in ``steps``), ``transitions`` (who makes each pair),
-            ``times`` (median time between each pair, of each customer's first), ``funnel``, ``variants`` (whose trace
-            is exactly it), ``steps`` (who is where at each position).
-        steps, within
-            Of the funnel; see there.
+            ``times`` (median time between each pair, of each customer's first), ``funnel``, ``any-order`` (the funnel
+            without order), ``variants`` (whose trace is exactly it), ``steps`` (who is where at each position),
+            ``tree`` (who goes this way, from the first event or from a pattern), ``visits`` (who makes two or more,
+            and so on; whose visits begin or end with a touchpoint), ``retention`` (who came back after so many
+            periods), ``between`` (who came from one pattern to another, and the median time of those), ``rework`` (who
+            repeats a touchpoint, or returns to it), ``paths`` (whose path to the first outcome is exactly it),
+            ``credit`` (on whose path it is, or stands first or last), ``activity`` (who is active in this hour of the
+            week, or in this channel). A log whose events stay on an engine says by name which of these it cannot ask.
+        steps
+            Of the funnels; the patterns to reach; where the tree begins; what starts and what comes back; from what
+            to what; the outcome.
+        within
+            The window of a funnel or of the time between; the pause that ends a visit (30 minutes unless said) or a
+            path of the tree; how long before the outcome its path may begin.
         upto
-            The last position of ``steps``.
+            The last position, number of visits, period, or depth of the tree.
         top
             How many of the most frequent paths to compare.
+        by
+            For retention ``day``, ``week`` (unless said) or ``month``; for paths and credit what they are made of:
+            ``touchpoint`` (unless said), ``channel`` or another field.
         filter
             What both groups are part of.
         """

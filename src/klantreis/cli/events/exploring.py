@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from klantreis.cli.events import exploring_showing as showing
 from klantreis.cli.events.questions import asked, moment, opened, printed
 from klantreis.errors import InvalidInputError
+from klantreis.events.comparison_answers import On
 from klantreis.events.filter import Filter
 from klantreis.events.stage import as_stage
 
@@ -108,14 +109,32 @@ def activity_command(**common: Any) -> None:
 @click.option("--second-to", callback=moment, metavar="DAY", help="The second group: up to and including this day.")
 @click.option(
     "--on",
-    type=click.Choice(["reach", "transitions", "times", "funnel", "variants", "steps"]),
+    type=click.Choice(get_args(On)),
     default="transitions",
     show_default=True,
     help="What to compare.",
 )
-@click.option("--step", "steps", multiple=True, metavar="PATTERN", help="A step of the funnel; or a pattern to reach.")
-@click.option("--within", metavar="DURATION", help="The window of the funnel.")
-@click.option("--upto", type=click.IntRange(min=1), default=10, show_default=True, help="The last position of steps.")
+@click.option(
+    "--step",
+    "steps",
+    multiple=True,
+    metavar="PATTERN",
+    help="A step of a funnel; a pattern to reach; where a tree begins; what starts and what comes back (retention); "
+    "from what and to what (between); the outcome (paths, credit).",
+)
+@click.option(
+    "--within", metavar="DURATION", help="The window of a funnel; the pause between visits; the lookback of paths."
+)
+@click.option(
+    "--upto",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="The last position of steps, number of visits, period, or depth of the tree.",
+)
+@click.option(
+    "--by", metavar="WORD", help="day, week or month (retention); touchpoint, channel or a field (paths, credit)."
+)
 @click.option("--top", type=click.IntRange(min=0), default=25, show_default=True, help="Rows of text; 0: all.")
 def compare_command(*, on: str, steps: Sequence[str], top: int, **options: Any) -> None:
     """How two groups of customers in LOG differ, and what of it may be luck.
@@ -124,10 +143,12 @@ def compare_command(*, on: str, steps: Sequence[str], top: int, **options: Any) 
     Examples:
       klantreis events compare log --first 'campaign_type = "Type A"' --on reach
       klantreis events compare log --first 'channel = "app"' --second 'channel = "shop"' --on times
+      klantreis events compare log --first 'channel = "app"' --on visits --within 30min
+      klantreis events compare log --first 'channel = "app"' --on credit --step 'touchpoint = "order"' --by channel
       klantreis events compare log --first-to 2026-01-31 --second-from 2026-02-01 --on funnel \\
         --step 'touchpoint = "basket"' --step 'touchpoint = "order"'
     """
-    within, upto = options.pop("within"), options.pop("upto")
+    how = {name: options.pop(name) for name in ("within", "upto", "by")}
     groups = []
     for name in ("first", "second"):
         pattern, since, until = (options.pop(f"{name}{part}") for part in ("", "_from", "_to"))
@@ -140,5 +161,5 @@ def compare_command(*, on: str, steps: Sequence[str], top: int, **options: Any) 
         )
     named = [group.customers for group in groups if group is not None and group.customers is not None]
     log, chosen = opened(options, *named, *(as_stage(step).matching for step in steps))
-    answer = log.compare(first, second, on=on, steps=steps, within=within, upto=upto, filter=chosen)
+    answer = log.compare(first, second, on=on, steps=steps, filter=chosen, **how)
     printed(answer, options, lambda found, lang: showing.compare(found, lang, top=top))

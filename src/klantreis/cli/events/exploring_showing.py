@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from klantreis.cli.events.comparing_words import what_words
 from klantreis.cli.events.showing import ARROW, Shown, titles
 from klantreis.cli.events.tables import Cell, aligned, as_csv, percent, whole
 from klantreis.events.calendar_answers import Activity, Retention
@@ -159,20 +160,26 @@ def activity(answer: Activity, lang: Lang) -> Shown:
 def compare(answer: Comparison, lang: Lang, *, top: int) -> Shown:
     """A row per thing compared, what differs first."""
     kept = answer.rows[: top or None]
-    in_seconds = answer.on == "times"
 
-    def shown(number: float | None) -> str:
-        if number is None or not in_seconds:
+    def shown(row: ComparedRow, number: float | None) -> str:
+        if number is None or isinstance(row.first, Share):
             return "–" if number is None else f"{number * 100:+.1f}"
         return f"{'−' if number < 0 else '+'}{duration_text(abs(number))}"
 
     rows = []
     for row in kept:
         apart = row.difference
-        interval = "–" if apart.low is None else f"{shown(apart.low)} – {shown(apart.high)}"
+        interval = "–" if apart.low is None else f"{shown(row, apart.low)} – {shown(row, apart.high)}"
         mark = "*" if row.differs else ""
         rows.append(
-            [_what(row, lang), _one(row.first), _one(row.second), shown(apart.value) + mark, interval, _chance(row.q)]
+            [
+                what_words(answer.on, row.what, lang),
+                _one(row.first),
+                _one(row.second),
+                shown(row, apart.value) + mark,
+                interval,
+                _chance(row.q),
+            ]
         )
     table: list[list[Cell]] = [
         [ARROW.join(row.what), *_both(row), row.difference.value, row.difference.low, row.difference.high, row.p, row.q]
@@ -189,10 +196,6 @@ def compare(answer: Comparison, lang: Lang, *, top: int) -> Shown:
     parts.append(text("events.compare.mark", lang, share=f"{answer.false_discovery:.0%}"))
     names = ["first", "first_n", "second", "second_n"]
     return Shown("\n".join(parts), as_csv(["what", *names, "difference", "low", "high", "p", "q"], table))
-
-
-def _what(row: ComparedRow, lang: Lang) -> str:
-    return ARROW.join(part or text("events.steps.ended", lang) for part in row.what)
 
 
 def _one(found: Share | MedianTime) -> str:

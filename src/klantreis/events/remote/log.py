@@ -300,10 +300,11 @@ class RemoteLog:
         within: Duration | None = None,
         upto: int = 10,
         top: int = 50,
+        by: str | None = None,
         filter: Filter | None = None,  # noqa: A002
     ) -> Comparison:
         """How two groups of customers differ, and what of it may be luck."""
         from klantreis.events.comparison_rows import How
         from klantreis.events.remote.comparing import compare
 
-        return compare(self, filter, first=first, second=second, on=on, how=How(steps, within, upto, top))
+        return compare(self, filter, first=first, second=second, on=on, how=How(steps, within, upto, top, by))
