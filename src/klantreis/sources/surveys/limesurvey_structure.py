@@ -116,7 +116,7 @@ def _words(rows: list[Row], key: str, field_name: str, language: str) -> dict[st
 def _options(rows: list[Row], labels: Mapping[str, str]) -> dict[str, dict[int, tuple[Option, ...]]]:
     found: dict[str, dict[int, list[Row]]] = {}
     for row in rows:
-        scale = int(row["scale_id"]) if row.get("scale_id", "0").isascii() and row.get("scale_id", "0").isdigit() else 0
+        scale = 1 if row.get("scale_id") == "1" else 0
         found.setdefault(row.get("qid", ""), {}).setdefault(scale, []).append(row)
     return {
         qid: {scale: _in_order(listed, labels) for scale, listed in by_scale.items()} for qid, by_scale in found.items()
