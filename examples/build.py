@@ -28,12 +28,17 @@ DECIDING = (
     "analysis/effect",
     "events",
     "measurement",
+    "personas/draft.py",
     "render/effect_words.py",
     "sources",
     "store",
+    "use_cases/attribute_outcome.py",
     "use_cases/copy_workspace.py",
+    "use_cases/draft_persona.py",
+    "use_cases/find_segments.py",
     "use_cases/import_events.py",
     "use_cases/measure_effect.py",
+    "use_cases/segment_words.py",
 )
 CUSTOMER, TIME, TOUCHPOINT, CHANNEL = "huishouden", "tijdstip", "contactmoment", "kanaal"
 ATTRIBUTES = (
@@ -83,6 +88,7 @@ def _build(built: Path, *, refresh: bool) -> None:
     from example_documents import documents_in, filled, write_workspace
     from loyalty_effects import with_effects
     from loyalty_findings import findings, segment
+    from loyalty_segments import with_segments
     from loyalty_source import open_source, run_sql
 
     from klantreis.events.log_folder import open_log
@@ -124,6 +130,9 @@ def _build(built: Path, *, refresh: bool) -> None:
     card = HERE / "loyalty-card"
     documents = filled(documents_in(card), found, segment=group, customers=done.customers, events=done.imported)
     documents = with_effects(documents, open_log(log))
+
+    _say("Finding segments …")
+    documents = with_segments(documents, open_log(log))
 
     _say("Writing the workspaces …")
     write_workspace(documents, built / "loyalty-card")

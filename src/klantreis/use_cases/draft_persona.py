@@ -131,9 +131,9 @@ def _segment(segments: Segments, one: FoundSegment, rule: SegmentRule, lang: Lan
         stability=None
         if steady is None or steady.estimate is None
         else Estimate(
-            value=round(steady.estimate, 4),
-            low=None if steady.low is None else round(steady.low, 4),
-            high=None if steady.high is None else round(steady.high, 4),
+            value=round(steady.estimate, 2),
+            low=None if steady.low is None else round(steady.low, 2),
+            high=None if steady.high is None else round(steady.high, 2),
             n=segments.found.n,
             method=text("segments.method.stability", lang, method=method),
             period=customers.period,

@@ -15,15 +15,16 @@ import numpy.typing as npt
 
 from klantreis.analysis.behaviour.customer_fields import CustomerField, CustomerTable
 from klantreis.analysis.behaviour.grouping import by_size
-from klantreis.analysis.behaviour.segment_choice import Choice, ChosenK, Stability, stability
+from klantreis.analysis.behaviour.segment_choice import ChosenK, Stability, stability
 from klantreis.analysis.behaviour.segment_fields import Difference, distinguishing
 from klantreis.analysis.behaviour.segment_making import (
     Made,
     Method,
     chosen_number,
-    latent_groups,
+    latent_maker,
+    mixed_maker,
     money_groups,
-    prototype_groups,
+    prototype_maker,
 )
 from klantreis.analysis.behaviour.segment_rule import rule_for
 from klantreis.analysis.behaviour.segmentation import FoundSegment, Segmentation
@@ -48,7 +49,7 @@ def find_groups(
     ks: Sequence[int] = (2, 3, 4, 5, 6, 7, 8),
     method: Method | None = None,
     draws: int = 100,
-    starts: int = 10,
+    starts: int = 5,
     fdr: float = 0.05,
     seed: int = 0,
     progress: Progress | None = None,
@@ -129,26 +130,27 @@ def _made(
             f"The method {method!r} does not fit fields that hold {'numbers' if all(numeric) else 'categories'}.",
             hint="classes takes categories, prototypes numbers, mixed both.",
         )
-    make = latent_groups if method == "classes" else prototype_groups
-    chosen = None
-    if k is None:
-        usable = [one for one in sorted(set(ks)) if 2 <= one <= held.n // 10]
-        if not usable:
-            raise InvalidInputError(f"{held.n} customers are too few to choose among {list(ks)} groups.")
-        choices: list[Choice] = []
-        for one in usable:
-            tell("choosing", len(choices) / len(usable))
-            try:
-                choices.append(make(makes, one, starts=starts, seed=seed).choice())
-            except InvalidInputError:
-                if not choices:
-                    raise
-                break  # more groups than the data have answers for
-        chosen = chosen_number(choices, lowest=method == "classes")
-    elif not 2 <= k < held.n:
-        raise InvalidInputError(f"k must lie between 2 and {held.n - 1}, not at {k}.")
-    tell("making", 0.0)
-    return make(makes, k or (chosen.k if chosen else 2), starts=starts, seed=seed), chosen
+    maker = {"classes": latent_maker, "prototypes": prototype_maker, "mixed": mixed_maker}[method]
+    make = maker(makes, starts=starts, seed=seed)
+    if k is not None:
+        if not 2 <= k < held.n:
+            raise InvalidInputError(f"k must lie between 2 and {held.n - 1}, not at {k}.")
+        tell("making", 0.0)
+        return make(k), None
+    usable = [one for one in sorted(set(ks)) if 2 <= one <= held.n // 10]
+    if not usable:
+        raise InvalidInputError(f"{held.n} customers are too few to choose among {list(ks)} groups.")
+    tried: list[Made] = []
+    for one in usable:
+        tell("choosing", len(tried) / len(usable))
+        try:
+            tried.append(make(one))
+        except InvalidInputError:
+            if not tried:
+                raise
+            break  # more groups than the data have answers for
+    chosen = chosen_number([one.choice() for one in tried], lowest=method == "classes")
+    return next(one for one in tried if one.k == chosen.k), chosen
 
 
 def _steady(made: Made, labels: Ints, draws: int, starts: int, seed: int, tell: Progress) -> Stability | None:

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from klantreis.analysis.behaviour.customer_fields import COUNTED, CustomerField
-from klantreis.analysis.behaviour.grouping import WEAK
-from klantreis.analysis.behaviour.segment_choice import Choice, ChosenK
+from klantreis.analysis.behaviour.grouping import WEAK, mean_interval, silhouettes, straight_distances
+from klantreis.analysis.behaviour.segment_choice import SAMPLED, Choice, ChosenK
 from klantreis.analysis.behaviour.segment_classes import latent_classes
 from klantreis.analysis.behaviour.segment_prototypes import mixed_prototypes, partition
 from klantreis.analysis.behaviour.segment_tables import Coded, read_categories
@@ -106,34 +106,54 @@ def scaled(field: CustomerField) -> Floats:
     return np.asarray((numbers - numbers.mean()) / (spread or 1.0))
 
 
-def prototype_groups(makes: tuple[CustomerField, ...], k: int, *, starts: int, seed: int) -> Made:
-    """Groups around a typical customer: numbers, with categories beside them when there are any."""
+#: Makes so many groups.
+Maker = Callable[[int], Made]
+
+
+def prototype_maker(makes: tuple[CustomerField, ...], *, starts: int, seed: int) -> Maker:
+    """Makes groups around a typical customer; the distances between customers are worked out once for all numbers."""
+    points = np.column_stack([scaled(field) for field in makes])
+    place = np.arange(len(points))
+    if len(points) > SAMPLED:
+        place = np.sort(np.random.default_rng(seed).choice(len(points), SAMPLED, replace=False))
+    apart = straight_distances(points[place])
+
+    def make(k: int) -> Made:
+        labels = partition(points, None, k, gamma=0.0, starts=starts, seed=seed)[0]
+        width = silhouettes(apart, labels[place])
+        low, high = mean_interval(width, 0.95)
+
+        def again(rows: Floats, draw: int) -> Ints:
+            return partition(rows, None, k, gamma=0.0, starts=AGAIN, seed=draw)[0]
+
+        sampled = (caution("behaviour.silhouette_sampled", n=len(place)),) if len(place) < len(points) else ()
+        return Made("prototypes", k, labels, points, again, float(width.mean()), low, high, sampled)
+
+    return make
+
+
+def mixed_maker(makes: tuple[CustomerField, ...], *, starts: int, seed: int) -> Maker:
+    """Makes groups around a typical customer of whom some fields are numbers and others categories."""
     numeric = np.column_stack([scaled(field) for field in makes if field.numeric])
-    texts = [[NOT_KNOWN if v is None else v for v in field.values.tolist()] for field in makes if not field.numeric]
+    coded = _coded([[NOT_KNOWN if v is None else v for v in f.values.tolist()] for f in makes if not f.numeric])
     width = numeric.shape[1]
-    coded = _coded(texts)
-    found = mixed_prototypes(numeric, None if coded is None else coded.codes, k, scale=False, starts=starts, seed=seed)
 
-    def again(points: Floats, draw: int) -> Ints:
-        part = None if coded is None else Coded(points[:, width:].astype(np.int64), coded.names)
-        return partition(points[:, :width], part, k, gamma=found.gamma if part else 0.0, starts=AGAIN, seed=draw)[0]
+    def make(k: int) -> Made:
+        found = mixed_prototypes(numeric, coded.codes, k, scale=False, starts=starts, seed=seed)
 
-    return Made(
-        method="prototypes" if coded is None else "mixed",
-        k=k,
-        labels=np.array(found.labels, dtype=np.int64),
-        points=numeric if coded is None else np.hstack([numeric, coded.codes.astype(np.float64)]),
-        again=again,
-        score=found.estimate,
-        low=found.low,
-        high=found.high,
-        warnings=tuple(note for note in found.warnings if note.code != "behaviour.weak_structure"),
-    )
+        def again(rows: Floats, draw: int) -> Ints:
+            part = Coded(rows[:, width:].astype(np.int64), coded.names)
+            return partition(rows[:, :width], part, k, gamma=found.gamma, starts=AGAIN, seed=draw)[0]
+
+        labels = np.array(found.labels, dtype=np.int64)
+        points = np.hstack([numeric, coded.codes.astype(np.float64)])
+        notes = tuple(note for note in found.warnings if note.code != "behaviour.weak_structure")
+        return Made("mixed", k, labels, points, again, found.estimate, found.low, found.high, notes)
+
+    return make
 
 
-def _coded(texts: list[list[str]]) -> Coded | None:
-    if not texts:
-        return None
+def _coded(texts: list[list[str]]) -> Coded:
     codes, names = [], []
     for column in texts:
         different = sorted(set(column))
@@ -143,20 +163,24 @@ def _coded(texts: list[list[str]]) -> Coded | None:
     return Coded(np.array(codes, dtype=np.int64).T, tuple(names))
 
 
-def latent_groups(makes: tuple[CustomerField, ...], k: int, *, starts: int, seed: int) -> Made:
-    """Latent classes of categories; who did not answer one of them is still placed by the others."""
+def latent_maker(makes: tuple[CustomerField, ...], *, starts: int, seed: int) -> Maker:
+    """Makes latent classes of categories; who did not answer one of them is still placed by the others."""
     answers = np.array([field.values for field in makes], dtype=object).T
-    fit = latent_classes(answers, k, starts=max(starts, 30), draws=0, seed=seed)
     codes = read_categories("items", answers).codes.astype(np.float64)
 
-    def again(points: Floats, draw: int) -> Ints:
-        given = points.astype(object)
-        given[points < 0] = None
-        return np.array(latent_classes(given, k, starts=AGAIN, draws=0, seed=draw).labels, dtype=np.int64)
+    def make(k: int) -> Made:
+        fit = latent_classes(answers, k, starts=max(starts, 30), draws=0, seed=seed)
 
-    # A class that is nobody's likeliest holds nobody: the groups are then fewer than the classes.
-    labels = np.unique(np.array(fit.labels, dtype=np.int64), return_inverse=True)[1]
-    return Made("classes", k, labels, codes, again, score=fit.bic, warnings=fit.warnings)
+        def again(rows: Floats, draw: int) -> Ints:
+            given = rows.astype(object)
+            given[rows < 0] = None
+            return np.array(latent_classes(given, k, starts=AGAIN, draws=0, seed=draw).labels, dtype=np.int64)
+
+        # A class that is nobody's likeliest holds nobody: the groups are then fewer than the classes.
+        labels = np.unique(np.array(fit.labels, dtype=np.int64), return_inverse=True)[1]
+        return Made("classes", k, labels, codes, again, score=fit.bic, warnings=fit.warnings)
+
+    return make
 
 
 def money_groups(makes: tuple[CustomerField, ...]) -> Made:
