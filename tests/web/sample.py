@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from klantreis.measurement.measurement import EffectPlan, plan_digest
 from klantreis.store.folder import FolderStore
 from klantreis.values import Document
 from klantreis.workspace import DOCUMENTS
@@ -35,6 +36,45 @@ EVIDENCE = [
 def claim(name: str, words: str, **more: Any) -> dict[str, Any]:
     """A claim as plain data."""
     return {"id": name, "text": words, **more}
+
+
+PLAN: dict[str, Any] = {
+    "metric": "metric:wachttijd",
+    "dataset": "dataset:kassa",
+    "comparison": "adjusted",
+    "outcome": {"pattern": 'touchpoint = "kassa"', "measure": "sum", "amount": "seconden"},
+    "exposed": 'touchpoint = "tweede kassa"',
+    "covariates": [
+        {"name": "wachttijd vooraf", "pattern": 'touchpoint = "kassa"', "measure": "sum", "amount": "seconden"}
+    ],
+    "baseline": {"start": "2026-01-01", "end": "2026-03-31"},
+    "measured": {"start": "2026-04-01", "end": "2026-06-30"},
+    "unit": "seconden",
+    "every": "week",
+    "smallest_relevant_effect": 15,
+    "direction": "down",
+    "n_needed": 600,
+    "fixed_on": "2026-03-01",
+    "note": "De tweede kassa was alleen op zaterdag open.",
+}
+RESULT: dict[str, Any] = {
+    "estimate": {"value": -41.2, "low": -55.9, "high": -26.5, "n": 640, "unit": "seconden", "method": "aipw"},
+    "raw": {"value": -63.0, "low": -80.1, "high": -45.9, "n": 640, "unit": "seconden", "method": "welch"},
+    "level": 184.0,
+    "grade": "adjusted",
+    "judgement": "worked",
+    "cautions": [
+        {"code": "effect.unmeasured"},
+        {"code": "effect.imbalance", "values": {"name": "wachttijd vooraf", "difference": 0.12}},
+    ],
+    "e_value": 2.1,
+    "e_value_limit": 1.6,
+    "overlap": 0.94,
+    "n_exposed": 210,
+    "n_comparison": 430,
+    "computed_on": "2026-07-10",
+    "plan": "0000000000000000",
+}
 
 
 BODIES: tuple[dict[str, Any], ...] = (
@@ -206,6 +246,23 @@ BODIES: tuple[dict[str, Any], ...] = (
         "opportunity": "opportunity:snel",
         "owner": "Winkelchef",
         "due": "2026-12-15",
+    },
+    {
+        "id": "measurement:tweede-kassa",
+        "title": "Wachttijd met de tweede kassa",
+        "of": "action:tweede-kassa",
+        "plan": PLAN,
+        "results": [
+            {**RESULT, "judgement": "too early", "computed_on": "2026-05-01"},
+            {**RESULT, "plan": plan_digest(EffectPlan.model_validate(PLAN))},
+        ],
+        "owner": "Winkelchef",
+    },
+    {
+        "id": "measurement:afrekenen",
+        "title": "Wachttijd na het afrekenen",
+        "of": "opportunity:snel",
+        "plan": {**PLAN, "comparison": "before_after", "covariates": []},
     },
     {
         "id": "content-need:lijst",

@@ -21,6 +21,8 @@ PAGES = [
     f"{W}evidence/dataset/kassa/",
     f"{W}evidence/opportunity/snel/",
     f"{W}evidence/quote/nog-een-keer/",
+    f"{W}evidence/measurement/tweede-kassa/",
+    f"{W}evidence/measurement/afrekenen/",
     f"{W}persona/nobody/",
 ]
 #: A wide screen and a phone.

@@ -117,7 +117,8 @@ def told(value: float, plan: EffectPlan, lang: Lang, *, sign: bool = False, chan
             return percent(value, lang, decimals=1)
         points = _signed(100 * value, lang, sign=sign, decimals=1)
         return text("measurement.show.points", lang, number=points)
-    amount = f"{_signed(value, lang, sign=sign, decimals=_decimals(value))} {plan.unit}"
+    decimals = 0 if value == int(value) else _decimals(value)
+    amount = f"{_signed(value, lang, sign=sign, decimals=decimals)} {plan.unit}"
     return text(f"measurement.show.per_{plan.every}", lang, amount=amount) if plan.every else amount
 
 

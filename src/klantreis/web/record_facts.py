@@ -12,7 +12,9 @@ from klantreis.events.dataset import Dataset
 from klantreis.journeys.journey import Journey
 from klantreis.journeys.moments import MicroMoment, MomentOfTruth
 from klantreis.journeys.touchpoint import Channel, Touchpoint
+from klantreis.measurement.measurement import EffectPlan, Measurement
 from klantreis.measurement.metric import Metric
+from klantreis.render.effect_words import smallest_words
 from klantreis.render.numbers import day, number
 from klantreis.research.claim import Estimate
 from klantreis.research.insight import Insight
@@ -22,6 +24,7 @@ from klantreis.research.study import Study
 from klantreis.research.survey import Survey
 from klantreis.values import Document, Period
 from klantreis.web.claims import estimate_words
+from klantreis.web.measured import measurements_of, verdict_words
 from klantreis.web.places import name_of, page_of
 from klantreis.web.workspaces import WorkspaceContext
 
@@ -89,8 +92,13 @@ def _facts(here: WorkspaceContext, document: Document) -> Iterator[Fact]:
             yield link("dataset", document.dataset)
             for reading in document.readings:
                 yield Fact(day(reading.on, here.lang), estimate_words(here, reading.estimate))
+        case Measurement():
+            yield link("measures", document.of)
+            yield from _plan_facts(here, document.plan)
+            yield own("owner", document.owner)
         case _:
             yield from _decision_facts(here, document)
+            yield from _measurement_links(here, document)
 
 
 def _decision_facts(here: WorkspaceContext, document: Document) -> Iterator[Fact]:
@@ -148,6 +156,33 @@ def _decision_facts(here: WorkspaceContext, document: Document) -> Iterator[Fact
             yield word("status", f"web.action_status.{document.status}")
             yield own("owner", document.owner)
             yield Fact(here.t("web.fact.due"), day(document.due, here.lang) if document.due else "")
+
+
+def _plan_facts(here: WorkspaceContext, plan: EffectPlan) -> Iterator[Fact]:
+    """What is compared, when, and how large an effect must be to matter."""
+    own, link, num = _own(here), _link(here), _number(here)
+    yield link("metric", plan.metric)
+    yield Fact(here.t("web.fact.comparison"), here.t(f"measurement.comparison.{plan.comparison}"))
+    yield Fact(here.t("web.fact.smallest"), smallest_words(plan, here.lang).partition(": ")[2])
+    yield own("outcome", str(plan.outcome.pattern))
+    for label in ("exposed", "control", "among"):
+        pattern = getattr(plan, label)
+        yield own(label, str(pattern) if pattern is not None else None)
+    yield own("by_unit", plan.by)
+    for one in plan.covariates:
+        yield own("covariates", one.name)
+    for label in ("baseline", "exposed_in", "measured"):
+        yield Fact(here.t(f"web.fact.{label}"), _period(here, getattr(plan, label)))
+    yield num("needed", plan.n_needed)
+    yield link("dataset", plan.dataset)
+    yield Fact(here.t("web.fact.fixed_on"), day(plan.fixed_on, here.lang))
+    yield Fact(here.t("web.fact.due"), day(plan.due, here.lang) if plan.due else "")
+    yield own("note", plan.note)
+
+
+def _measurement_links(here: WorkspaceContext, document: Document) -> Iterator[Fact]:
+    for one in measurements_of(here, document.id):
+        yield Fact(here.t("web.fact.measurement"), verdict_words(here, one), page_of(here, one.id), own=True)
 
 
 def _target(here: WorkspaceContext, opportunity: Opportunity) -> Fact:

@@ -13,6 +13,7 @@ from klantreis.render.numbers import day
 from klantreis.render.words import Words
 from klantreis.research.claim import Estimate
 from klantreis.web.claims import estimate_words
+from klantreis.web.measured import measurements_of, verdict_words
 from klantreis.web.places import name_of, page_of
 from klantreis.web.workspaces import WorkspaceContext
 
@@ -119,6 +120,10 @@ def _opportunity(here: WorkspaceContext, document: Opportunity, words: Words) ->
                 own=False,
             ),
         ]
+    facts += [
+        Fact(words.say("maps.pointed.measurement"), verdict_words(here, one), page_of(here, one.id))
+        for one in measurements_of(here, document.id)
+    ]
     return [*facts, _fact(words, "owner", document.owner)]
 
 

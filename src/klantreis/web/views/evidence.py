@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from klantreis.errors import NotFoundError, did_you_mean
+from klantreis.measurement.measurement import Measurement
 from klantreis.research.claim import Claim
 from klantreis.web.claims import ClaimView, claim_view
+from klantreis.web.measured import measured
 from klantreis.web.places import RECORD_KINDS, page_of, title_of
 from klantreis.web.record_facts import facts_of
 from klantreis.web.workspaces import WorkspaceContext, current
@@ -65,6 +67,7 @@ def show(request: HttpRequest, workspace: str, kind: str, slug: str) -> HttpResp
             "resting": (resting := resting_on(here, document.id)),
             "resting_n": sum(len(one.claims) for one in resting),
             "parts": belonging_to(here, document.id),
+            "measured": measured(here, document) if isinstance(document, Measurement) else None,
         },
     )
 

@@ -1,0 +1,91 @@
+"""A measurement as its page shows it: the last result with its interval drawn, and the results before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from klantreis.measurement.measurement import EffectPlan, EffectResult, Measurement
+from klantreis.render.effect_words import EffectWords, effect_words, interval_name, smallest_words
+from klantreis.render.numbers import day
+from klantreis.web.workspaces import WorkspaceContext
+
+#: Room on both sides of what is drawn, as a part of its width.
+ROOM = 0.06
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Where things lie on a line from 0 to 100: nothing, the band too small to matter, the interval, the effect."""
+
+    zero: float
+    band: tuple[float, float]
+    low: float
+    high: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A result that a later one replaced."""
+
+    day: str
+    value: str
+    interval: str
+    judgement: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a measurement's page shows beside its plan; ``words`` is None when nothing was measured yet."""
+
+    words: EffectWords | None
+    smallest: str
+    interval_name: str
+    drawing: Drawing | None
+    earlier: tuple[Earlier, ...]
+
+
+def measured(here: WorkspaceContext, held: Measurement) -> Measured:
+    """A measurement for its page."""
+    last = held.latest
+    return Measured(
+        words=effect_words(held, last, here.lang) if last else None,
+        smallest=smallest_words(held.plan, here.lang),
+        interval_name=interval_name(held.plan, here.lang),
+        drawing=_drawing(held.plan, last) if last else None,
+        earlier=tuple(_earlier(here, held, one) for one in reversed(held.results[:-1])),
+    )
+
+
+def verdict_words(here: WorkspaceContext, held: Measurement) -> str:
+    """A measurement's title with the verdict so far."""
+    said = f"web.measured.{'none' if held.latest is None else 'so_far'}"
+    judgement = effect_words(held, held.latest, here.lang).judgement_word if held.latest else ""
+    return here.t(said, title=held.title, judgement=judgement)
+
+
+def measurements_of(here: WorkspaceContext, document_id: str) -> tuple[Measurement, ...]:
+    """The measurements of an opportunity, an action or content."""
+    return tuple(one for one in here.workspace.of(Measurement) if one.of == document_id)
+
+
+def _drawing(plan: EffectPlan, result: EffectResult) -> Drawing | None:
+    found = result.estimate
+    if found is None or found.low is None or found.high is None:
+        return None
+    smallest = plan.smallest_relevant_effect
+    left, right = min(found.low, -smallest), max(found.high, smallest)
+    room = ROOM * (right - left)
+    left, width = left - room, right - left + 2 * room
+
+    def at(value: float) -> float:
+        return round(100 * (value - left) / width, 2)
+
+    return Drawing(at(0), (at(-smallest), at(smallest)), at(found.low), at(found.high), at(found.value))
+
+
+def _earlier(here: WorkspaceContext, held: Measurement, result: EffectResult) -> Earlier:
+    words = effect_words(held, result, here.lang)
+    return Earlier(
+        day(result.computed_on, here.lang), words.lines[0].value, words.lines[0].interval, words.judgement_word
+    )

@@ -1,0 +1,133 @@
+"""The page of a measurement: the verdict in words, the numbers with their interval, the plan, and the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from klantreis.measurement.measurement import EffectPlan, Measurement
+from klantreis.render.effect_words import told
+from klantreis.store.folder import FolderStore
+from klantreis.web.measured import measured
+from klantreis.web.workspaces import WorkspaceContext
+from tests.web.sample import PLAN
+from tests.web.test_pages import LANGS, Page, W
+
+PAGE = f"{W}evidence/measurement/tweede-kassa/"
+
+
+def page(client: Any, path: str, lang: str) -> Page:
+    """A page as a reader of one language gets it."""
+    return Page(client.get(path, HTTP_ACCEPT_LANGUAGE=LANGS[lang]).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        (
+            "nl",
+            [
+                "Het werkte",
+                "−41,2 seconden per week",
+                "−55,9 tot −26,5",
+                "Zoals het er staat is het verschil −63 seconden per week.",
+                "was −21,8 seconden per week er ook zonder",
+                "gecorrigeerd: niet geloot",
+                "210 kregen het, met 430 is vergeleken",
+                "Na wegen verschilt wachttijd vooraf nog 0.12",
+                "relatief risico van 2,10",
+                "94 % van de klanten",
+                "15 seconden per week (minder is beter)",
+                "1 mei 2026: −41,2 seconden per week",
+                "Nog te vroeg",
+                "De tweede kassa was alleen op zaterdag open.",
+            ],
+        ),
+        (
+            "en",
+            [
+                "It worked",
+                "−41.2 seconden per week",
+                "−55.9 to −26.5",
+                "adjusted: not drawn by lot",
+                "210 got it, 430 are compared with",
+                "risk ratio of 2.10",
+                "15 seconden per week (less is better)",
+                "Plan fixed on 1 March 2026; computed on 10 July 2026.",
+                "docs/methods/adjusted-effect.md",
+            ],
+        ),
+    ],
+)
+def test_the_page_tells_all_of_a_result(client: Any, lang: str, said: list[str]) -> None:
+    text = page(client, PAGE, lang).text.replace("\xa0", " ")
+    for words in said:
+        assert words in text, words
+    assert "changed after" not in text
+    assert "veranderd nadat" not in text
+
+
+def test_a_measurement_is_linked_from_what_it_measures_with_its_verdict(client: Any) -> None:
+    action = page(client, f"{W}evidence/action/tweede-kassa/", "nl")
+    assert "Wachttijd met de tweede kassa – Het werkte" in action.text
+    opportunity = page(client, f"{W}evidence/opportunity/snel/", "en")
+    assert "Wachttijd na het afrekenen – not measured yet" in opportunity.text
+    assert PAGE in [attrs.get("href") for tag, attrs in action.tags if tag == "a"]
+    content = page(client, f"{W}evidence/content-item/vorige-week/", "nl")
+    assert "Gemeten" not in content.text
+
+
+def test_a_plan_without_a_result_says_so(client: Any) -> None:
+    text = page(client, f"{W}evidence/measurement/afrekenen/", "nl").text
+    assert "Er is nog niets gemeten." in text
+    assert "voor en na" in text
+
+
+def test_a_plan_that_was_changed_afterwards_shows(sample: Path, ask: Callable[[Path], Any]) -> None:
+    file = sample / "measurements" / "tweede-kassa.yaml"
+    body = yaml.safe_load(file.read_text(encoding="utf-8"))
+    body["plan"]["smallest_relevant_effect"] = 5
+    file.write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
+    text = page(ask(sample), PAGE, "nl").text
+    assert "Het plan is veranderd nadat dit berekend is" in text
+
+
+def test_the_drawing_keeps_the_order_of_the_numbers(untouched: Path) -> None:
+    store = FolderStore(untouched)
+    workspace = store.load()
+    here = WorkspaceContext(slug="x", workspace=workspace, store=store, lang="nl", on=date(2026, 8, 1))
+    held = workspace.get("measurement:tweede-kassa", Measurement)
+    drawn = measured(here, held).drawing
+    assert drawn is not None
+    assert 0 < drawn.low < drawn.value < drawn.high < drawn.zero < drawn.band[1] < 100
+    assert drawn.low < drawn.band[0] < drawn.zero
+    assert (drawn.value - drawn.low) / (drawn.high - drawn.low) == pytest.approx(
+        (55.9 - 41.2) / (55.9 - 26.5), abs=1e-3
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "value", "words"),
+    [
+        ({"unit": "share", "every": None, "outcome": {"pattern": 'touchpoint = "kassa"'}}, 0.0312, "+3,1 procentpunt"),
+        ({"every": None}, -0.0312, "−0,031 seconden"),
+        ({"every": "day"}, 1234.5, "+1.234 seconden per dag"),
+        (
+            {
+                "comparison": "interrupted_series",
+                "covariates": [],
+                "outcome": {"pattern": 'touchpoint = "kassa"', "measure": "count"},
+            },
+            0.0449,
+            "+4,5 %",
+        ),
+    ],
+)
+def test_an_effect_is_told_in_its_unit(changed: dict[str, Any], value: float, words: str) -> None:
+    plan = EffectPlan.model_validate({name: one for name, one in {**PLAN, **changed}.items() if one is not None})
+    assert told(value, plan, "nl", sign=True).replace("\xa0", " ") == words
