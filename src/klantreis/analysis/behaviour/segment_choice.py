@@ -272,7 +272,7 @@ def stability(
             if len(again) != len(drawn):
                 raise InvalidInputError(f"cluster gave {len(again)} labels for {len(drawn)} rows.")
         overlap[draw, np.unique(codes[drawn])] = best_matches(codes[drawn], again)
-    groups = tuple(_steady(code, names[code], codes, overlap[:, code], confidence) for code in real)
+    groups = tuple(steady_group(code, names[code], codes, overlap[:, code], confidence) for code in real)
     least = min(groups, key=lambda group: _number(group.estimate))
     notes = [caution("behaviour.stable_not_true")]
     notes += [note for group in groups for note in group.warnings]
@@ -288,7 +288,8 @@ def stability(
     )
 
 
-def _steady(code: int, name: Any, codes: Ints, overlap: Floats, confidence: float) -> SteadyGroup:
+def steady_group(code: int, name: Any, codes: Ints, overlap: Floats, confidence: float) -> SteadyGroup:
+    """A group and how steadily it came back, from its overlaps in the draws (NaN where it was not drawn)."""
     seen = overlap[~np.isnan(overlap)]
     mean = float(seen.mean()) if len(seen) else 0.0
     low, high = percentiles(seen, confidence) if len(seen) else (np.float64(0), np.float64(1))
