@@ -112,6 +112,28 @@ def test_a_funnel_without_order_equals_every_stretch_tried(
         assert (got.q1, got.median, got.q3) == pytest.approx(quartiles([t / SECOND for t in times]), abs=1e-9)
 
 
+@settings(deadline=None)
+@given(
+    rows=st.lists(st.tuples(st.sampled_from("xy"), st.integers(0, 9), st.sampled_from("abcd")), max_size=30),
+    limits=st.lists(st.none() | st.integers(0, 5), min_size=2, max_size=2),
+    window=st.none() | st.integers(0, 9),
+)
+def test_plain_steps_are_walked_as_any_others(
+    rows: list[tuple[str, int, str]], limits: list[int | None], window: int | None
+) -> None:
+    log = log_from([(who, at * SECOND, what) for who, at, what in rows])
+    texts = [
+        f"touchpoint = '{name}'" + (f" within {limit}s" if limit else "")
+        for name, limit in zip("bc", limits, strict=True)
+    ]
+    steps = ["touchpoint in ('a', 'd')", *texts]
+    within = None if window is None else f"{window}s" if window else None
+    answer = log.funnel(steps, within=within)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(funnels, "_plain_steps", lambda *_: None)
+        assert log.funnel(steps, within=within) == answer
+
+
 @settings(deadline=None, max_examples=25)
 @given(rows, steps)
 def test_blocks_and_threads_change_no_funnel(rows: list[Row], steps: list[reference.Step]) -> None:

@@ -216,6 +216,17 @@ def quartiles_of(values: NDArray[np.int64], unit: int) -> Quartiles:
     return Quartiles(*(found[0] / unit).tolist())
 
 
+def quartiles_of_each(arrays: Sequence[NDArray[np.int64]], unit: int) -> list[Quartiles]:
+    """As ``quartiles_of``, of several arrays at the same time; these are reordered."""
+    found = np.empty((len(arrays), 3))
+    work = [(values, found[place : place + 1]) for place, values in enumerate(arrays) if len(values)]
+    in_threads(lambda values, into: kernels.quartiles(values, np.array([0, len(values)]), 0, 1, into), work)
+    return [
+        Quartiles(*(row / unit).tolist()) if len(values) else Quartiles(None, None, None)
+        for values, row in zip(arrays, found, strict=True)
+    ]
+
+
 def _iso(time: int) -> str:
     return (EPOCH + timedelta(microseconds=time)).isoformat().replace("+00:00", "Z")
 

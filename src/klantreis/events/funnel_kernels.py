@@ -16,6 +16,53 @@ Bits = NDArray[np.uint64]
 
 
 @kernel
+def walk_plainly(
+    codes: Codes,
+    step_of_code: Ints,
+    times: Ints,
+    offsets: Ints,
+    first: int,
+    last: int,
+    gaps: Ints,
+    window: int,
+    since_entry: Ints,
+    since_step: Ints,
+    came: Ints,
+    scratch: Ints,
+) -> None:
+    """As ``walk_in_order``, when no touchpoint is two steps, none is optional and nothing is excluded.
+
+    The step before is then the only way to a step. Times to first arrivals stand one after the other, ``came[k]`` of
+    them in row k.
+    """
+    n = len(came)
+    reached, begun = scratch[0], scratch[1]
+    for i in range(first, last):
+        deepest = -1
+        for j in range(offsets[i], offsets[i + 1]):
+            k = step_of_code[codes[j]]
+            if k < 0 or k > deepest + 1:
+                continue
+            now = times[j]
+            if k == 0:
+                begun[0] = now
+                reached[0] = now
+                if deepest < 0:
+                    deepest = 0
+                    came[0] += 1
+            elif now - begun[k - 1] <= window and now - reached[k - 1] <= gaps[k]:
+                if k > deepest:
+                    deepest = k
+                    since_entry[k, came[k]] = now - begun[k - 1]
+                    since_step[k, came[k]] = now - reached[k - 1]
+                    came[k] += 1
+                    if k == n - 1:
+                        break
+                begun[k] = begun[k - 1]
+                reached[k] = now
+
+
+@kernel
 def walk_in_order(
     codes: Codes,
     of_code: Bits,

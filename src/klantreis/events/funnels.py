@@ -13,7 +13,7 @@ from klantreis.errors import InvalidInputError
 from klantreis.events import funnel_kernels as kernels
 from klantreis.events.answers import Quartiles
 from klantreis.events.columns import Codes
-from klantreis.events.counting import quartiles_of, scope_of
+from klantreis.events.counting import quartiles_of, quartiles_of_each, scope_of
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.funnel_answers import Funnel, FunnelStep, StepsDone, StepTaken, UnorderedFunnel
@@ -63,19 +63,14 @@ def funnel(
     window = None if within is None else microseconds(within, what="window")
     required = np.array([not stage.optional for stage in stages])
     gaps = np.array([_NO_LIMIT if stage.limit is None else stage.limit for stage in stages], dtype=np.int64)
-    marked = _marked(log, view, stages)
-
-    def walk(a: int, b: int) -> tuple[Times, Times]:
-        entry = np.empty((len(stages), b - a), dtype=np.int64)
-        step = np.empty_like(entry)
-        kernels.walk_in_order(
-            *(marked.codes, marked.of_code, marked.more, view.times, view.offsets, a, b),
-            *(required, gaps, _NO_LIMIT if window is None else window, entry, step, _scratch(len(stages))),
-        )
-        return entry, step
-
-    entry, since = _walked(view, len(stages), walk)
-    came = [len(times) for times in entry]
+    until = _NO_LIMIT if window is None else window
+    plain = _plain_steps(log, stages)
+    if plain is not None:
+        came, entry, since = _walked_plainly(view, plain, gaps, until)
+    else:
+        entry, since = _walked_in_order(view, _marked(log, view, stages), required, gaps, until)
+        came = [len(times) for times in entry]
+    timed = quartiles_of_each([*entry[1:], *since[1:]], SECOND)
     before = [_required_before(stages, k) for k in range(len(stages))]
     return Funnel(
         scope=scope_of(view, asked),
@@ -90,8 +85,8 @@ def funnel(
                 optional=stage.optional,
                 within_seconds=None if stage.limit is None else stage.limit / SECOND,
                 without=None if stage.without is None else str(stage.without),
-                seconds=quartiles_of(entry[k], SECOND) if k else Quartiles(None, None, None),
-                since_previous=quartiles_of(since[k], SECOND) if k else Quartiles(None, None, None),
+                seconds=timed[k - 1] if k else Quartiles(None, None, None),
+                since_previous=timed[len(stages) + k - 2] if k else Quartiles(None, None, None),
             )
             for k, stage in enumerate(stages)
         ),
@@ -191,6 +186,64 @@ def _marked(log: LocalLog, view: View, stages: Sequence[Stage]) -> _Marked:
             more = np.zeros(len(view.codes), dtype=np.uint64)
         np.bitwise_or(more, bit, out=more, where=view.of(log.mask(pattern)))
     return _Marked(view.codes, of_code, more)
+
+
+def _plain_steps(log: LocalLog, stages: Sequence[Stage]) -> Times | None:
+    """The step that each touchpoint is, -1 for none; None when the steps are not as ``walk_plainly`` takes them."""
+    of_code = np.full(len(log.touchpoints), -1, dtype=np.int64)
+    for k, stage in enumerate(stages):
+        if stage.optional or stage.excluding is not None or decided_by(stage.matching) != "touchpoint":
+            return None
+        codes = codes_matching(log.touchpoints, stage.matching)
+        if np.any(of_code[codes] >= 0):
+            return None
+        of_code[codes] = k
+    return of_code
+
+
+def _walked_plainly(view: View, of_code: Times, gaps: Times, until: int) -> tuple[list[int], list[Times], list[Times]]:
+    """Customers at each step, and the times since entry and since the step before."""
+    n = len(gaps)
+    size = max(1, BLOCK // n)
+    found: dict[int, tuple[Times, list[Times], list[Times]]] = {}
+
+    def work(first: int, last: int) -> None:
+        for a in range(first, max(last, first + 1), size):
+            b = min(a + size, last)
+            entry, step, came = np.empty((n, b - a), np.int64), np.empty((n, b - a), np.int64), np.zeros(n, np.int64)
+            kernels.walk_plainly(
+                *(view.codes, of_code, view.times, view.offsets, a, b, gaps, until, entry, step, came, _scratch(n))
+            )
+            timed = [0, *came.tolist()[1:]]  # who enters has no time yet
+            found[a] = came, _beginnings(entry, timed), _beginnings(step, timed)
+
+    in_threads(work, stretches(view.offsets))
+    blocks = [found[a] for a in sorted(found)]
+    came = np.sum([block[0] for block in blocks], axis=0)
+    entry, step = ([np.concatenate([block[row][k] for block in blocks]) for k in range(n)] for row in (1, 2))
+    return came.tolist(), entry, step
+
+
+def _beginnings(rows: Times, lengths: Sequence[int]) -> list[Times]:
+    return [row[:length].copy() for row, length in zip(rows, lengths, strict=True)]
+
+
+def _walked_in_order(
+    view: View, marked: _Marked, required: NDArray[np.bool_], gaps: Times, until: int
+) -> list[list[Times]]:
+    """For each step the times since entry, and those since the step before."""
+    n = len(required)
+
+    def walk(a: int, b: int) -> tuple[Times, Times]:
+        entry = np.empty((n, b - a), dtype=np.int64)
+        step = np.empty_like(entry)
+        kernels.walk_in_order(
+            *(marked.codes, marked.of_code, marked.more, view.times, view.offsets, a, b),
+            *(required, gaps, until, entry, step, _scratch(n)),
+        )
+        return entry, step
+
+    return _walked(view, n, walk)
 
 
 def _walked(view: View, n_steps: int, walk: Callable[[int, int], tuple[Times, ...]]) -> list[list[Times]]:
