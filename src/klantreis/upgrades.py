@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from klantreis.errors import SchemaVersionError
+from klantreis.errors import Said, SchemaVersionError
 from klantreis.values import SCHEMA_VERSION
 
 Body = dict[str, Any]
@@ -43,18 +43,33 @@ def upgraded(
     """
     version = body.get("schema_version", current)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise SchemaVersionError(f"schema_version must be a whole number from 1, not {version!r}.", place=place)
+        raise SchemaVersionError(
+            f"schema_version must be a whole number from 1, not {version!r}.",
+            place=place,
+            message_id="store.no_version",
+            values={"version": str(version)},
+        )
     if version > current:
         raise SchemaVersionError(
             f"This document has schema version {version}; this Klantreis reads up to {current}.",
             place=place,
-            hint="Update Klantreis, or ask who wrote it to export it for the older version.",
+            message_id="store.newer",
+            values={"version": version, "current": current},
+            hint=Said(
+                "Update Klantreis, or ask who wrote it to export it for the older version.",
+                message_id="store.newer_hint",
+            ),
         )
     applied: list[str] = []
     while version < current:
         step = [upgrade for upgrade in upgrades if upgrade.from_version == version]
         if not step:
-            raise SchemaVersionError(f"No upgrade leads from schema version {version} to {current}.", place=place)
+            raise SchemaVersionError(
+                f"No upgrade leads from schema version {version} to {current}.",
+                place=place,
+                message_id="store.no_upgrade",
+                values={"version": version, "current": current},
+            )
         for upgrade in step:
             if not upgrade.kinds or kind in upgrade.kinds:
                 body = upgrade.apply(dict(body))

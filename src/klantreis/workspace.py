@@ -250,11 +250,25 @@ def workspace_of(documents: Iterable[Document]) -> Workspace:
     errors: list[DocumentError] = []
     for document in held:
         if document.id in by_id:
-            errors.append(DocumentError(f"The id {document.id!r} is used twice.", place=document.id))
+            errors.append(
+                DocumentError(
+                    f"The id {document.id!r} is used twice.",
+                    place=document.id,
+                    message_id="store.id_twice",
+                    values={"id": document.id},
+                )
+            )
         by_id[document.id] = document
     settings = [one for one in held if isinstance(one, WorkspaceSettings)]
     if len(settings) != 1:
-        errors.append(DocumentError(f"A workspace has exactly one workspace document; found {len(settings)}."))
+        n = len(settings)
+        errors.append(
+            DocumentError(
+                f"A workspace has exactly one workspace document; found {n}.",
+                message_id="store.one_workspace",
+                values={"n": n},
+            )
+        )
     errors += [
         DocumentError(message, place=f"{document.id} ({'.'.join(map(str, path))})", hint=hint)
         for document, path, message, hint in broken_references(by_id)

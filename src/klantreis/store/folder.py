@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from klantreis.errors import DocumentError, NotFoundError, StoreError, WorkspaceError
+from klantreis.errors import DocumentError, NotFoundError, Said, StoreError, WorkspaceError
 from klantreis.store.disk import disk_errors_told, locked, remove_file, sync_folder, write_whole
 from klantreis.store.folder_files import SETTINGS_FILE, ReadFile, Stamp, read_file, relative_path, yaml_files
 from klantreis.store.history import FOLDER, append_entry, history_file, read_history, write_histories
@@ -177,7 +177,12 @@ class FolderStore:
         if SETTINGS_FILE not in stamps:
             raise NotFoundError(
                 f"{self.root} holds no workspace: there is no {SETTINGS_FILE} in it.",
-                hint="Name the folder in which it stands, or make a workspace with: klantreis new FOLDER",
+                message_id="store.no_settings",
+                values={"folder": str(self.root), "settings": SETTINGS_FILE},
+                hint=Said(
+                    "Name the folder in which it stands, or make a workspace with: klantreis new FOLDER",
+                    message_id="store.no_settings_hint",
+                ),
             )
         return stamps
 
@@ -190,9 +195,17 @@ class FolderStore:
             except FileNotFoundError:
                 continue  # removed since it was listed: list again
             except OSError as error:
-                raise StoreError(f"{error.filename} cannot be read: {error.strerror}.") from error
+                raise StoreError(
+                    f"{error.filename} cannot be read: {error.strerror}.",
+                    message_id="store.cannot_read",
+                    values={"file": str(error.filename), "reason": str(error.strerror)},
+                ) from error
             return stamps, {relative: held for relative, (_, held) in self._files.items()}
-        raise StoreError(f"The files in {self.root} change faster than they can be read.")
+        raise StoreError(
+            f"The files in {self.root} change faster than they can be read.",
+            message_id="store.changing",
+            values={"folder": str(self.root)},
+        )
 
     def _one(self, relative: str, stamp: Stamp) -> ReadFile:
         known = self._files.get(relative)
@@ -206,7 +219,11 @@ def _written(document: Document) -> bytes:
     body = to_body(document)
     text = dump(body)
     if read(text) != body:
-        raise StoreError(f"{document.id} cannot be written as YAML without loss; nothing was saved.")
+        raise StoreError(
+            f"{document.id} cannot be written as YAML without loss; nothing was saved.",
+            message_id="store.lossy",
+            values={"document": document.id},
+        )
     return text.encode("utf-8")
 
 

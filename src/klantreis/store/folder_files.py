@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from klantreis.errors import DocumentError, SchemaVersionError, did_you_mean
+from klantreis.errors import DocumentError, Said, SchemaVersionError, did_you_mean
 from klantreis.ids import kind_of, slug_of
 from klantreis.research.encoding import Fault
 from klantreis.store.protocol import version_of
@@ -71,14 +71,28 @@ def expected_id(relative: str) -> str | DocumentError:
         return f"{WorkspaceSettings.kind}:"
     folder, _, name = relative.rpartition("/")
     if not name.endswith(".yaml"):
-        return DocumentError("A document's file ends in .yaml.", place=relative, hint=f"Rename it to {name[:-4]}.yaml.")
-    if folder not in KIND_OF_FOLDER:
-        where = f"in {folder}/" if folder else f"at the top of the workspace but {SETTINGS_FILE}"
-        known = [f"{one}/" for one in KIND_OF_FOLDER]
         return DocumentError(
-            f"No document is kept {where}.",
+            "A document's file ends in .yaml.",
             place=relative,
-            hint=did_you_mean(f"{folder}/", known, what="folder"),
+            message_id="store.ending",
+            hint=Said(f"Rename it to {name[:-4]}.yaml.", message_id="store.rename", values={"name": name[:-4]}),
+        )
+    if folder not in KIND_OF_FOLDER:
+        hint = did_you_mean(f"{folder}/", [f"{one}/" for one in KIND_OF_FOLDER], what="folder")
+        if folder:
+            return DocumentError(
+                f"No document is kept in {folder}/.",
+                place=relative,
+                hint=hint,
+                message_id="store.no_folder",
+                values={"folder": folder},
+            )
+        return DocumentError(
+            f"No document is kept at the top of the workspace but {SETTINGS_FILE}.",
+            place=relative,
+            hint=hint,
+            message_id="store.at_top",
+            values={"settings": SETTINGS_FILE},
         )
     return f"{KIND_OF_FOLDER[folder]}:{name.removesuffix('.yaml')}"
 
@@ -137,7 +151,9 @@ def read_file(
     if errors:
         return ReadFile(relative, known_id, errors=tuple(errors))
     if not isinstance(body, dict):
-        shapeless = DocumentError("A document is a group of fields, such as 'title: …'.", place=f"{relative}:1")
+        shapeless = DocumentError(
+            "A document is a group of fields, such as 'title: …'.", place=f"{relative}:1", message_id="store.shapeless"
+        )
         return ReadFile(relative, known_id, errors=(shapeless,))
     return _document(relative, text, node, body, expected, settings=settings, upgrades=upgrades, current=current)
 
@@ -177,14 +193,31 @@ def _document(
 
 def _misplaced(written: str, expected: str, relative: str, at: Any) -> DocumentError:
     if expected.endswith(":"):
-        message = f"The id here begins with {expected!r}, not {written!r}."
-        return DocumentError(message, place=at(("id",)), hint=f"Write it like {expected}my-workspace.")
+        return DocumentError(
+            f"The id here begins with {expected!r}, not {written!r}.",
+            place=at(("id",)),
+            message_id="store.id_begins",
+            values={"expected": expected, "written": written},
+            hint=Said(
+                f"Write it like {expected}my-workspace.", message_id="store.id_like", values={"expected": expected}
+            ),
+        )
     kind, slug = kind_of(written), slug_of(written)
-    fitting = f"move the file to {relative_path(written)}" if kind in DOCUMENTS and slug else "keep the file's name"
+    if kind in DOCUMENTS and slug:
+        fitting = relative_path(written)
+        hint = Said(
+            f"Write id: {expected} here, or move the file to {fitting}.",
+            message_id="store.id_or_move",
+            values={"expected": expected, "file": fitting},
+        )
+    else:
+        hint = Said(f"Write id: {expected} here.", message_id="store.id_here", values={"expected": expected})
     return DocumentError(
         f"The id {written!r} does not belong in {relative}.",
         place=at(("id",)),
-        hint=f"Write id: {expected} here, or {fitting}.",
+        message_id="store.id_elsewhere",
+        values={"written": written, "file": relative},
+        hint=hint,
     )
 
 
@@ -192,8 +225,13 @@ def _not_utf8(raw: bytes, error: UnicodeDecodeError, place: str) -> DocumentErro
     start = raw.rfind(b"\n", 0, error.start) + 1
     end = raw.find(b"\n", error.start)
     line = raw[start : end if end >= 0 else len(raw)].decode("cp1252", "replace").strip()
+    byte, shown = f"0x{raw[error.start]:02X}", line[:80]
     return DocumentError(
-        f"The file is not UTF-8: byte 0x{raw[error.start]:02X} in {line[:80]!r}.",
+        f"The file is not UTF-8: byte {byte} in {shown!r}.",
         place=place,
-        hint="Save it as UTF-8 in your editor; it was probably written as Windows-1252.",
+        message_id="store.not_utf8",
+        values={"byte": byte, "line": shown},
+        hint=Said(
+            "Save it as UTF-8 in your editor; it was probably written as Windows-1252.", message_id="store.save_utf8"
+        ),
     )

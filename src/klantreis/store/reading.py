@@ -13,32 +13,32 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ValidationError
 
-from klantreis.errors import did_you_mean
+from klantreis.errors import Said, did_you_mean
 from klantreis.research.encoding import Fault, encoding_faults
 from klantreis.values import Document, Path
 
-_NAMES = {
-    str: "text",
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    list: "a list",
-    dict: "a group of fields",
-    type(None): "nothing",
-}
+_TEXT = Said("text", message_id="store.kind.text")
+_YES_OR_NO = Said("true or false", message_id="store.kind.yes_or_no")
+_WHOLE = Said("a whole number", message_id="store.kind.whole")
+_NUMBER = Said("a number", message_id="store.kind.number")
+_LIST = Said("a list", message_id="store.kind.list")
+_GROUP = Said("a group of fields", message_id="store.kind.group")
+_NOTHING = Said("nothing", message_id="store.kind.nothing")
+_NAMES = {str: _TEXT, bool: _YES_OR_NO, int: _WHOLE, float: _NUMBER, list: _LIST, dict: _GROUP, type(None): _NOTHING}
 _WANTED = {
-    "string": "text",
-    "bool": "true or false",
-    "int": "a whole number",
-    "float": "a number",
-    "date": "a date, written like 2026-03-31",
-    "datetime": "a date and time",
-    "tuple": "a list",
-    "list": "a list",
-    "dict": "a group of fields",
-    "mapping": "a group of fields",
-    "model": "a group of fields",
+    "string": _TEXT,
+    "bool": _YES_OR_NO,
+    "int": _WHOLE,
+    "float": _NUMBER,
+    "date": Said("a date, written like 2026-03-31", message_id="store.kind.date"),
+    "datetime": Said("a date and time", message_id="store.kind.moment"),
+    "tuple": _LIST,
+    "list": _LIST,
+    "dict": _GROUP,
+    "mapping": _GROUP,
+    "model": _GROUP,
 }
+_FILL_IN = Said("Fill it in, or leave the field out.", message_id="store.fill_in")
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Mistake:
     """One thing wrong in a body: where, what, and what does exist."""
 
     path: Path
-    message: str
-    hint: str | None = None
+    message: Said
+    hint: Said | None = None
 
 
 def read_body(body: Mapping[str, Any], model: type[Document]) -> tuple[Document | None, tuple[Mistake, ...]]:
@@ -62,57 +62,96 @@ def _mistake(error: dict[str, Any], model: type[BaseModel]) -> Mistake:
     path: Path = tuple(error["loc"])
     kind, value, context = str(error["type"]), error["input"], error.get("ctx", {})
     field = str(path[-1]) if path else model.__name__
-    shown = _shown(value)
+    name, shown = _of(field), _shown(value)
     if kind == "extra_forbidden":
         holder = _model_at(model, path[:-1]) or model
-        return Mistake(
-            path, f"There is no field {field!r} here.", did_you_mean(field, holder.model_fields, what="field")
-        )
+        unknown = Said(f"There is no field {field!r} here.", message_id="store.no_field", values={"field": field})
+        return Mistake(path, unknown, did_you_mean(field, holder.model_fields, what="field"))
     if kind == "missing":
-        return Mistake(path, f"The field {field!r} is missing.")
+        return Mistake(
+            path, Said(f"The field {field!r} is missing.", message_id="store.missing", values={"field": field})
+        )
+    refused = Said(f"{name} cannot be {shown}.", message_id="store.cannot_be", values={"field": name, "value": shown})
     if kind in ("literal_error", "enum"):
         wanted = str(context.get("expected", ""))
-        return Mistake(path, f"{_of(field)} cannot be {shown}.", f"It is one of {wanted}.")
+        return Mistake(
+            path, refused, Said(f"It is one of {wanted}.", message_id="store.one_of", values={"wanted": wanted})
+        )
     wanted_type, _, rest = kind.partition("_")
     if wanted_type in _WANTED and (rest in ("type", "parsing", "from_float", "attributes_type") or "parsing" in rest):
-        hint = f'Put it between quotes: "{value}".' if wanted_type == "string" and _is_number(value) else None
-        return Mistake(path, f"{_of(field)} must be {_WANTED[wanted_type]}, not {shown}.", hint)
+        must = _WANTED[wanted_type]
+        return Mistake(
+            path,
+            Said(
+                f"{name} must be {must}, not {shown}.",
+                message_id="store.must_be",
+                values={"field": name, "wanted": must, "value": shown},
+            ),
+            _in_quotes(value) if wanted_type == "string" and _is_number(value) else None,
+        )
     if kind == "string_pattern_mismatch":
-        return Mistake(path, f"{_of(field)} cannot be {shown}.", _pattern_hint(str(context.get("pattern", ""))))
+        return Mistake(path, refused, _pattern_hint(str(context.get("pattern", ""))))
     if kind == "string_too_short" and value == "":
-        return Mistake(path, f"{_of(field)} is empty.", "Fill it in, or leave the field out.")
+        return Mistake(path, Said(f"{name} is empty.", message_id="store.is_empty", values={"field": name}), _FILL_IN)
     reason = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     if kind == "value_error":
-        return Mistake(path, f"{reason[:1].upper()}{reason[1:]}.")
+        why = f"{reason[:1].upper()}{reason[1:]}"
+        raised = context.get("error")
+        told = raised.args[0] if isinstance(raised, ValueError) and raised.args else None
+        values = {"reason": told if isinstance(told, Said) else why}
+        return Mistake(path, Said(f"{why}.", message_id="store.reason", values=values))
     reason = reason.removeprefix("Input ").removeprefix("String ").replace("should", "must")
-    return Mistake(path, f"{_of(field)} {reason[:1].lower()}{reason[1:]}, not {shown}.")
+    why = f"{reason[:1].lower()}{reason[1:]}"
+    return Mistake(
+        path,
+        Said(
+            f"{name} {why}, not {shown}.",
+            message_id="store.other",
+            values={"field": name, "reason": why, "value": shown},
+        ),
+    )
 
 
 def _of(field: str) -> str:
-    return f"Item {int(field) + 1}" if field.isdigit() else f"{field!r}"
+    if not field.isdigit():
+        return f"{field!r}"
+    place = int(field) + 1
+    return Said(f"Item {place}", message_id="store.item", values={"place": place})
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float)
 
 
+def _in_quotes(value: object) -> Said:
+    return Said(f'Put it between quotes: "{value}".', message_id="store.in_quotes", values={"value": str(value)})
+
+
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return f"the text {value[:77] + '…' if len(value) > 80 else value!r}"
+        cut = value[:77] + "…" if len(value) > 80 else value
+        return Said(f"the text {cut!r}", message_id="store.kind.this_text", values={"text": cut})
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"the number {value}"
+        return Said(f"the number {value}", message_id="store.kind.this_number", values={"number": str(value)})
     return next((name for kind, name in _NAMES.items() if isinstance(value, kind)), type(value).__name__)
 
 
-def _pattern_hint(pattern: str) -> str:
+def _pattern_hint(pattern: str) -> Said:
     kind = pattern.removeprefix("^").partition(":")[0]
     if kind.replace("-", "").isalpha():
-        return f"It is an id such as {kind}:some-name: lower-case letters, digits, hyphens and dots."
+        return Said(
+            f"It is an id such as {kind}:some-name: lower-case letters, digits, hyphens and dots.",
+            message_id="store.id_of_kind",
+            values={"kind": kind},
+        )
     if ":" in pattern.replace("(?:", ""):
-        return "It is an id such as persona:some-name: a kind, a colon and a name."
-    return "It is a name of lower-case letters, digits, hyphens and dots, such as first-visit."
+        return Said("It is an id such as persona:some-name: a kind, a colon and a name.", message_id="store.id_of_any")
+    return Said(
+        "It is a name of lower-case letters, digits, hyphens and dots, such as first-visit.",
+        message_id="store.local_id",
+    )
 
 
 def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:

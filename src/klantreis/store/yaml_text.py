@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from klantreis.errors import Said
 from klantreis.values import Path
 
 _NULL, _BOOL, _INT, _FLOAT, _STR = (f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str"))
@@ -36,7 +37,7 @@ _OCTAL = re.compile(r"[-+]?0[ox][0-9a-fA-F]+")
 class YamlError(Exception):
     """A text is not the YAML that is used here; ``line`` counts from 1."""
 
-    def __init__(self, message: str, *, line: int) -> None:
+    def __init__(self, message: Said, *, line: int) -> None:
         super().__init__(message)
         self.message = message
         self.line = line
@@ -46,7 +47,7 @@ class YamlError(Exception):
 class Problem:
     """One thing that is wrong within a text that is YAML."""
 
-    message: str
+    message: Said
     line: int
 
 
@@ -72,9 +73,11 @@ def compose(text: str) -> yaml.Node:
         raise YamlError(_plainly(error), line=mark.line + 1 if mark else 1) from None
     except yaml.YAMLError as error:
         line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
-        raise YamlError(f"This is not YAML: {getattr(error, 'reason', None) or error}.", line=line) from None
+        reason = getattr(error, "reason", None) or error
+        said = Said(f"This is not YAML: {reason}.", message_id="store.no_yaml", values={"reason": str(reason)})
+        raise YamlError(said, line=line) from None
     if node is None:
-        raise YamlError("The file is empty.", line=1)
+        raise YamlError(Said("The file is empty.", message_id="store.empty"), line=1)
     return node
 
 
@@ -88,17 +91,24 @@ def _check_depth(text: str) -> None:
             depth += 1
             if depth > MAX_DEPTH:
                 line = event.start_mark.line + 1 if event.start_mark else 1
-                raise YamlError(f"This nests deeper than {MAX_DEPTH} levels.", line=line)
+                raise YamlError(
+                    Said(
+                        f"This nests deeper than {MAX_DEPTH} levels.",
+                        message_id="store.deep",
+                        values={"levels": MAX_DEPTH},
+                    ),
+                    line=line,
+                )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
 
-def _plainly(error: yaml.MarkedYAMLError) -> str:
+def _plainly(error: yaml.MarkedYAMLError) -> Said:
     problem = error.problem or "it cannot be read"
     if "expected a single document" in str(error) or problem == "but found another document":
-        return "A file holds one document; here a second one begins."
-    context = f" ({error.context})" if error.context else ""
-    return f"This is not YAML: {problem}{context}."
+        return Said("A file holds one document; here a second one begins.", message_id="store.second_document")
+    reason = f"{problem} ({error.context})" if error.context else problem
+    return Said(f"This is not YAML: {reason}.", message_id="store.no_yaml", values={"reason": reason})
 
 
 def plain(node: yaml.Node) -> tuple[Any, list[Problem]]:
@@ -132,7 +142,8 @@ def _plain(node: yaml.Node, problems: list[Problem], seen: set[int]) -> Any:
             _tagged(node, problems)
         return node.value if node.style else _scalar(node.value)
     if id(node) in seen:
-        problems.append(Problem("Anchors and aliases (& and *) are not used here: write the value out.", _line(node)))
+        said = Said("Anchors and aliases (& and *) are not used here: write the value out.", message_id="store.anchors")
+        problems.append(Problem(said, _line(node)))
         return None
     seen.add(id(node))
     if node.tag not in ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
@@ -143,21 +154,30 @@ def _plain(node: yaml.Node, problems: list[Problem], seen: set[int]) -> Any:
     lines: dict[str, int] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
-            problems.append(Problem("A field name is a word, not a list or a group.", _line(key_node)))
+            said = Said("A field name is a word, not a list or a group.", message_id="store.no_name")
+            problems.append(Problem(said, _line(key_node)))
             continue
         key = key_node.value
         value = _plain(value_node, problems, seen)
         if key in data:
-            problems.append(
-                Problem(f"The field {key!r} stands here twice (first on line {lines[key]}).", _line(key_node))
+            said = Said(
+                f"The field {key!r} stands here twice (first on line {lines[key]}).",
+                message_id="store.twice",
+                values={"field": key, "line": lines[key]},
             )
+            problems.append(Problem(said, _line(key_node)))
             continue
         data[key], lines[key] = value, _line(key_node)
     return data
 
 
 def _tagged(node: yaml.Node, problems: list[Problem]) -> None:
-    problems.append(Problem(f"Tags such as {node.tag!r} are not used here: write the value only.", _line(node)))
+    said = Said(
+        f"Tags such as {node.tag!r} are not used here: write the value only.",
+        message_id="store.tags",
+        values={"tag": node.tag},
+    )
+    problems.append(Problem(said, _line(node)))
 
 
 def _line(node: yaml.Node) -> int:
