@@ -33,7 +33,10 @@ def fault(tmp_path: Path, files: dict[str, str | bytes]) -> KlantreisError:
         ({"personas/an.yaml": ""}, "personas/an.yaml:1: Het bestand is leeg."),
         ({"personas/an.yaml": "a: " + "[" * 200 + "]" * 200}, "dieper genest dan"),
         ({"personas/an.yaml": f"{AN}---\n{AN}"}, "In een bestand staat één document; hier begint een tweede."),
-        ({"personas/an.yaml": "needs: &a [An]\ngoals: *a\n"}, "Ankers en verwijzingen (& en *) worden hier niet gebruikt"),
+        (
+            {"personas/an.yaml": "needs: &a [An]\ngoals: *a\n"},
+            "Ankers en verwijzingen (& en *) worden hier niet gebruikt",
+        ),
         ({"personas/an.yaml": f"{AN}? [x]\n: 1\n"}, "De naam van een veld is een woord"),
         ({"personas/an.yaml": f"{AN}name: Bo\n"}, "Het veld ‘name’ staat hier twee keer (eerst op regel 2)."),
         ({"personas/an.yaml": "name: !!python/x An\n"}, "Markeringen zoals ‘tag:yaml.org,2002:python/x’"),
