@@ -10,13 +10,16 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from klantreis.errors import InvalidInputError, NotFoundError, Said
+from klantreis.events.share import wilson
 from klantreis.ids import slug_of
 from klantreis.jobs.job import Job
 from klantreis.journeys.journey import Journey
 from klantreis.journeys.moments import Tone
 from klantreis.personas.persona import Persona, claims_of
-from klantreis.render.numbers import number, percent
-from klantreis.web.claims import ClaimView, EvidenceView, claim_view, counts, evidence_view
+from klantreis.personas.segment import Segment
+from klantreis.render.numbers import day, number, percent
+from klantreis.research.claim import Estimate
+from klantreis.web.claims import ClaimView, EvidenceView, claim_view, counts, estimate_words, evidence_view
 from klantreis.web.places import map_of, name_of, page_of
 from klantreis.web.portrait import portrait
 from klantreis.web.workspaces import WorkspaceContext, current
@@ -59,6 +62,9 @@ def show(request: HttpRequest, workspace: str, slug: str) -> HttpResponse:
             "halves": [half(here, persona, "lifeworld"), half(here, persona, "problem")],
             "distinct": distinguishing(here, persona),
             "segment": segment_words(here, persona),
+            "segment_facts": segment_facts(here, persona),
+            "segment_source": segment_source(here, persona),
+            "draft": is_draft(persona),
             "tones": tones(here, persona),
             "jobs": [(job, slug_of(job.id)) for job in held.of(Job) if persona.id in job.personas],
             "journeys": [(one, map_of(here, one.id)) for one in held.of(Journey) if one.persona == persona.id],
@@ -138,6 +144,56 @@ def segment_words(here: WorkspaceContext, persona: Persona) -> str:
         of=number(segment.of, here.lang),
         share=percent(segment.n / segment.of, here.lang),
     )
+
+
+def is_draft(persona: Persona) -> bool:
+    """Whether a persona comes from a counted rule and nobody was asked yet what they need or feel."""
+    counted = persona.segment is not None and bool(persona.segment.conditions)
+    return counted and not (persona.problem.needs or persona.problem.feelings)
+
+
+def segment_facts(here: WorkspaceContext, persona: Persona) -> list[tuple[str, str, str]]:
+    """What to know of the segment: a label, what it says, and a line that explains it."""
+    segment = persona.segment
+    if segment is None:
+        return []
+    facts = []
+    counted = segment.prevalence or _counted(segment)
+    if counted is not None:
+        facts.append(("prevalence", estimate_words(here, counted), ""))
+    if segment.stability is not None and segment.steadiness is not None:
+        grade = here.t(f"segments.grade.{segment.steadiness}")
+        facts.append(
+            ("stability", grade, here.t("web.persona.segment.overlap", overlap=_overlap(here, segment.stability)))
+        )
+    if segment.period is not None:
+        days = f"{day(segment.period.start, here.lang)} – {day(segment.period.end, here.lang)}"
+        facts.append(("period", days, ""))
+    return [(here.t(f"web.persona.segment.{key}"), said, help_) for key, said, help_ in facts]
+
+
+def _counted(segment: Segment) -> Estimate | None:
+    """The share of a segment of which only the numbers were written down."""
+    if segment.n is None or not segment.of or segment.n > segment.of:
+        return None
+    share = wilson(segment.n, segment.of)
+    return Estimate(value=segment.n / segment.of, low=share.low, high=share.high, n=segment.of, unit="share")
+
+
+def _overlap(here: WorkspaceContext, stability: Estimate) -> str:
+    """The mean overlap, with the middle of the samples drawn again."""
+    said = number(stability.value, here.lang, decimals=2)
+    if stability.low is None or stability.high is None:
+        return said
+    low, high = number(stability.low, here.lang, decimals=2), number(stability.high, here.lang, decimals=2)
+    return f"{said} ({low}–{high})"
+
+
+def segment_source(here: WorkspaceContext, persona: Persona) -> tuple[str, str | None]:
+    """Where the segment was counted: its name, and its page."""
+    segment = persona.segment
+    source = segment and (segment.dataset or segment.survey)
+    return (name_of(here, source), page_of(here, source)) if source else ("", None)
 
 
 def tones(here: WorkspaceContext, persona: Persona) -> list[tuple[str, list[ToneRow]]]:
