@@ -122,6 +122,26 @@ BODIES: tuple[dict[str, Any], ...] = (
         "story": {"when": "de week begint", "want": "in één keer alles in huis hebben", "so_that": "ik tijd overhoud"},
         "pains": [{"claim": claim("vergeten", "Iets vergeten"), "severity": 4}],
         "gains": [{"claim": claim("tijd", "Een vrije zaterdagmiddag"), "relevance": 3}],
+        "outcomes": [
+            {
+                "claim": claim(
+                    "snel",
+                    "Minder tijd kwijt aan bedenken wat we eten",
+                    evidence=[
+                        {
+                            "id": "outcomes-avondeten",
+                            "source": "survey:avondeten",
+                            "finding": "81 % vindt dit belangrijk en 18 % is er tevreden over: kansscore 14,4 van 20.",
+                            "estimate": {"value": 14.4, "low": 13.5, "high": 15.2, "n": 400},
+                            "collected_on": "2026-03-28",
+                        }
+                    ],
+                ),
+                "importance": {"value": 0.8075, "low": 0.766, "high": 0.8431, "n": 400, "unit": "share"},
+                "satisfaction": {"value": 0.1775, "low": 0.1432, "high": 0.218, "n": 400, "unit": "share"},
+            },
+            {"claim": claim("heel", "Niets vergeten")},
+        ],
         "solutions": [{"text": "Vaste boodschappenlijst", "offered_by": "workaround", "note": "Op de koelkast"}],
         "steps": [
             {"stage": "define", "claim": claim("plannen", "Bepalen wat er nodig is")},
@@ -176,6 +196,45 @@ BODIES: tuple[dict[str, Any], ...] = (
         "do": ["Bij de naam noemen"],
         "avoid": ["Verkopen aan de kassa"],
     },
+    {
+        "id": "survey:avondeten",
+        "title": "Avondeten, voorjaar 2026",
+        "study": "study:enquete",
+        "answers": "answers/avondeten.csv",
+        "n": 400,
+        "refused": 3,
+        "collected": {"start": "2026-03-01", "end": "2026-03-28"},
+        "imported_from": "limesurvey",
+        "imported_on": "2026-04-01",
+        "columns": [
+            {"name": "id", "role": "respondent"},
+            {
+                "name": "q1[SQ001]",
+                "role": "importance",
+                "question": "Hoe belangrijk is het dat u minder tijd kwijt bent aan bedenken wat u eet?",
+                "about": "tijd",
+                "job": "job:week-rond",
+                "outcome": "snel",
+                "low": 1,
+                "high": 5,
+            },
+            {
+                "name": "q2[SQ001]",
+                "role": "satisfaction",
+                "question": "Hoe tevreden bent u daarover?",
+                "about": "tijd",
+                "job": "job:week-rond",
+                "outcome": "snel",
+                "low": 1,
+                "high": 5,
+            },
+            {"name": "betalen", "role": "price_bracket", "question": "Wat zou u per maand betalen?"},
+            {"name": "nps", "role": "nps", "low": 0, "high": 10},
+            {"name": "leeftijd", "role": "category"},
+            {"name": "waarom", "role": "text", "question": "Waarom?"},
+        ],
+    },
+    {"id": "study:enquete", "title": "Enquête onder kaarthouders", "method": "survey", "n": 400},
     {
         "id": "study:gesprekken",
         "title": "Acht gesprekken aan de keukentafel",

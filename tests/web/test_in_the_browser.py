@@ -18,6 +18,7 @@ PAGES = [
     f"{W}checks/",
     f"{W}methods/evidence-status/",
     f"{W}evidence/study/gesprekken/",
+    f"{W}evidence/survey/avondeten/",
     f"{W}evidence/dataset/kassa/",
     f"{W}evidence/opportunity/snel/",
     f"{W}evidence/quote/nog-een-keer/",

@@ -168,6 +168,27 @@ def test_the_ladder_stands_with_the_job_on_top(client: Any) -> None:
     assert "Als de week begint, wil ik in één keer alles in huis hebben, zodat ik tijd overhoud." in text
 
 
+def test_an_outcome_shows_how_many_find_it_important_and_are_satisfied(client: Any) -> None:
+    dutch, english = (page(client, f"{W}job/week-rond/", lang).text for lang in ("nl", "en"))
+    assert "Vindt dit belangrijk 81 % (95%-interval 77–84 %; n = 400)" in dutch.replace("\xa0", " ")
+    assert "Kansscore 14,4 van 20 (95%-interval 13,5–15,2)" in dutch
+    assert "Are satisfied with it 18% (95% interval 14–22%; n = 400)" in english
+    assert dutch.count("Kansscore") == 1, "an outcome that nobody was asked of has no numbers"
+
+
+def test_a_survey_tells_what_it_asked_by_subject(client: Any) -> None:
+    dutch = page(client, f"{W}evidence/survey/avondeten/", "nl")
+    groups = ("Wat ertoe doet", "Prijzen", "Beleving", "In eigen woorden", "Over de respondenten", "Over elke rij")
+    places = [dutch.text.index(words) for words in groups]
+    assert places == sorted(places)
+    assert "Eigenschappen" not in dutch.text
+    assert "Wat zou u per maand betalen? prijsklasse" in dutch.text
+    assert "aanbeveling (NPS) · schaal 0 tot 10" in dutch.text
+    links = {attributes.get("href") for tag, attributes in dutch.tags if tag == "a"}
+    assert f"{W}job/week-rond/#claim-snel" in links
+    assert "Beweringen die hierop rusten (1)" in dutch.text
+
+
 def test_an_orphan_job_says_so(client: Any) -> None:
     assert "Nog geen persona wil dit" in page(client, f"{W}job/gezien-worden/").text
 

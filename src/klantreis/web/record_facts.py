@@ -71,8 +71,8 @@ def _facts(here: WorkspaceContext, document: Document) -> Iterator[Fact]:
             yield num("n", document.n)
             yield num("refused", document.refused)
             yield Fact(here.t("web.fact.period"), _period(here, document.collected))
-            for column in document.columns:
-                yield Fact(here.t("web.fact.column"), f"{column.question or column.name}", own=True)
+            if document.imported_on:
+                yield Fact(here.t("web.fact.imported"), day(document.imported_on, here.lang))
         case Source():
             yield link("study", document.study)
             yield own("respondent", document.respondent)

@@ -11,10 +11,12 @@ from django.shortcuts import render
 from klantreis.errors import NotFoundError, did_you_mean
 from klantreis.measurement.measurement import Measurement
 from klantreis.research.claim import Claim
+from klantreis.research.survey import Survey
 from klantreis.web.claims import ClaimView, claim_view
 from klantreis.web.measured import measured
 from klantreis.web.places import RECORD_KINDS, page_of, title_of
 from klantreis.web.record_facts import facts_of
+from klantreis.web.surveyed import asked
 from klantreis.web.workspaces import WorkspaceContext, current
 from klantreis.workspace import claims_in
 
@@ -67,6 +69,7 @@ def show(request: HttpRequest, workspace: str, kind: str, slug: str) -> HttpResp
             "resting": (resting := resting_on(here, document.id)),
             "resting_n": sum(len(one.claims) for one in resting),
             "parts": belonging_to(here, document.id),
+            "asked": asked(here, document) if isinstance(document, Survey) else (),
             "measured": measured(here, document) if isinstance(document, Measurement) else None,
         },
     )

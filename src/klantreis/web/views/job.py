@@ -11,6 +11,7 @@ from klantreis.journeys.journey import Journey
 from klantreis.personas.persona import Persona
 from klantreis.web.claims import claim_view
 from klantreis.web.places import map_of, name_of
+from klantreis.web.surveyed import outcome_view
 from klantreis.web.workspaces import WorkspaceContext, current, raw_text
 
 #: How people begin the parts of a story when they write the whole sentence; the sentence brings these words itself.
@@ -40,7 +41,7 @@ def show(request: HttpRequest, workspace: str, slug: str) -> HttpResponse:
             "parts": [(one.statement.text, slug_of(one.id)) for one in held.of(Job) if one.parent == job.id],
             "pains": [(claim_view(here, pain.claim), pain.severity) for pain in job.pains],
             "gains": [(claim_view(here, gain.claim), gain.relevance) for gain in job.gains],
-            "outcomes": [claim_view(here, outcome.claim) for outcome in job.outcomes],
+            "outcomes": [outcome_view(here, outcome) for outcome in job.outcomes],
             "steps": [(step, claim_view(here, step.claim) if step.claim else None) for step in job.steps],
             "personas": [(held.get(one, Persona), slug_of(one)) for one in sorted(personas)],
             "journeys": [(one, map_of(here, one.id)) for one in journeys],
