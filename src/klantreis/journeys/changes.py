@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from klantreis.edits import AddItem, MoveItem, RemoveItem, SetField, apply_edit, reason_of
+from klantreis.edits import AddItem, MoveItem, RemoveItem, SetField, SetFields, apply_edit, reason_of
 from klantreis.errors import ChangeError, did_you_mean
 from klantreis.ids import LocalId, PhaseModelRef
 from klantreis.journeys.journey import Card, Emotion, Journey, Step
@@ -141,6 +141,7 @@ JourneyChange = Annotated[
     | DetachEvidence
     | SwitchPhaseModel
     | SetField
+    | SetFields
     | AddItem
     | RemoveItem
     | MoveItem,
@@ -189,7 +190,7 @@ def apply(journey: Journey, change: JourneyChange) -> tuple[Journey, JourneyChan
             return _detach(journey, change)
         case SwitchPhaseModel():
             return _switch(journey, change)
-        case SetField() | AddItem() | RemoveItem() | MoveItem():
+        case SetField() | SetFields() | AddItem() | RemoveItem() | MoveItem():
             return apply_edit(journey, change)
 
 

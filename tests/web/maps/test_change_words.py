@@ -36,6 +36,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "detach-evidence": {"card": "vraag", "evidence": "e"},
     "switch-phase-model": {"model": "phase-model:alexa-5", "phases": {}},
     "set-field": {"path": ["owner"], "value": "An"},
+    "set-fields": {"fields": {"owner": "An", "review_every_days": 30}},
     "add-item": {"path": ["trigger", "evidence"], "value": {}},
     "remove-item": {"path": ["end_goal", "evidence"], "at": 0},
     "move-item": {"path": ["steps"], "at": 0, "to": 1},

@@ -311,6 +311,23 @@ def test_a_pattern_that_cannot_be_read_is_pointed_at() -> None:
     assert complaint.values["place"] == '…point = "rij" and or x\n                   ^'
 
 
+def test_a_step_says_which_of_its_events_are_failures() -> None:
+    change = read(
+        step_forms.edit_step, step="kassa", title="Ik betaal", pattern='touchpoint = "kassa"', failed='pin = "fout"'
+    )
+    assert isinstance(change, EditStep)
+    assert change.step.failed == parse_pattern('pin = "fout"')
+    journey, undo = apply(JOURNEY, change)
+    again, _ = apply(journey, undo)
+    assert again == JOURNEY
+    cleared = read(step_forms.edit_step, step="kassa", title="Ik", pattern='touchpoint = "kassa"', failed=" ")
+    assert cleared.step.failed is None
+    assert wrong(step_forms.edit_step, step="kassa", title="Ik", failed='pin = "fout"') == {"failed": "failed"}
+    assert wrong(step_forms.edit_step, step="kassa", title="Ik", pattern='a = "b"', failed="pin =") == {
+        "failed": "pattern"
+    }
+
+
 def test_editing_a_step_keeps_its_phase_and_its_emotion() -> None:
     before = card_forms.step_of(JOURNEY, "kassa")
     change = read(step_forms.edit_step, step="kassa", title="Ik betaal", loop_to="lijst", closes="on")

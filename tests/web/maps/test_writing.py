@@ -102,6 +102,12 @@ def test_a_form_makes_one_change_that_can_be_undone(writer: Writer, verb: str) -
         ("add-step", {"title": "Ik", "phase": "aankoop", "pattern": "x ="}, "niet te lezen", ">\nx =</textarea>"),
         (
             "edit-step",
+            {"step": "kassa", "title": "Ik betaal", "failed": 'pin = "fout"'},
+            "Zeg eerst welke gebeurtenissen als deze stap tellen.",
+            "pin = &#34;fout&#34;</textarea>",
+        ),
+        (
+            "edit-step",
             {"step": "kassa", "title": "", "pattern": 'a = "b"'},
             "Vul dit in.",
             "a = &#34;b&#34;</textarea>",
@@ -241,6 +247,20 @@ def test_what_people_type_is_only_ever_text(writer: Writer) -> None:
 def test_the_address_itself_cannot_write_into_the_page(writer: Writer) -> None:
     page = writer.page(f"?add=card&lane={EVIL}&step={EVIL}")
     assert "<script>alert" not in page
+
+
+def test_what_shows_a_failure_is_shown_and_can_be_undone(writer: Writer) -> None:
+    before = writer.store.version(ID)
+    fields = {"title": "Ik betaal", "observable": "on", "pattern": 'touchpoint = "kassa"', "failed": 'pin = "fout"'}
+    assert writer.post("edit-step", step="kassa", **fields).status_code == 302
+    panel = html.unescape(writer.page("?step=kassa"))
+    assert "Daarvan mislukte de stap bij:" in panel
+    assert '<code>pin = "fout"</code>' in panel
+    form = html.unescape(writer.page("?step=kassa&form=edit"))
+    assert "Welke daarvan laten zien dat het mislukte" in form
+    assert re.search(r'<textarea[^>]*name="failed"[^>]*>\s*pin = "fout"</textarea>', form)
+    writer.post("undo")
+    assert writer.store.version(ID) == before
 
 
 def test_undo_walks_back_step_by_step_and_forward_again(writer: Writer) -> None:

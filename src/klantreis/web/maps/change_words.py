@@ -114,6 +114,8 @@ def sentence_of(entry: Entry, names: Mapping[str, str], words: Words) -> str:
             emotion = change.get("emotion")
             kind = "set-emotion" if emotion else "clear-emotion"
             values["value"] = signed(float(emotion["value"]), words.lang) if emotion else ""
+        case "set-fields":
+            values["field"] = ", ".join(change.get("fields") or ())
         case "set-field" | "add-item" | "remove-item" | "move-item":
             path = change.get("path") or ("",)
             values["field"] = ".".join(str(part) for part in path)
@@ -129,7 +131,7 @@ KINDS = frozenset(
         "attach-evidence", "detach-evidence", "set-emotion", "clear-emotion",
         "add-step", "edit-step", "edit-step-title", "move-step", "remove-step", "remove-step-cards",
         "switch-phase-model", "create-document", "remove-document",
-        "set-field", "add-item", "remove-item", "move-item",
+        "set-field", "set-fields", "add-item", "remove-item", "move-item",
         "set-field-trigger", "add-item-trigger", "remove-item-trigger",
         "set-field-end-goal", "add-item-end-goal", "remove-item-end-goal",
     }

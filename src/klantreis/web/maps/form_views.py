@@ -130,6 +130,7 @@ def _edit_step(here: WorkspaceContext, journey: Journey, step: Step, words: Word
         "step": step.id,
         "title": step.title,
         "pattern": str(step.pattern) if step.pattern else "",
+        "failed": str(step.failed) if step.failed else "",
         "loop_to": step.loop_to or "",
         **{name: "on" if getattr(step, name) else "" for name in ("optional", "repeatable", "observable", "closes")},
         **{TOUCHES + one: "on" for one in step.touchpoints},

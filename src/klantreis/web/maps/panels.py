@@ -66,6 +66,7 @@ class StepPanel:
     number: int
     phase: str
     pattern: str
+    failed: str
     flags: tuple[str, ...]
     touchpoints: tuple[tuple[str, str | None], ...]
     emotion: EmotionView | None
@@ -110,6 +111,7 @@ def step_panel(here: WorkspaceContext, journey: Journey, step_id: str, reality: 
         number=[one.id for one in journey.steps].index(step.id) + 1,
         phase=words.reword(phase.label.in_lang(here.lang)),
         pattern=str(step.pattern) if step.pattern else "",
+        failed=str(step.failed) if step.failed else "",
         flags=_flags(journey, step, words),
         touchpoints=tuple((name_of(here, one), page_of(here, one)) for one in step.touchpoints),
         emotion=_emotion(here, step.emotion, words) if step.emotion else None,

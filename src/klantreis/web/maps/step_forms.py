@@ -109,8 +109,11 @@ def _front(steps: list[Step], model: PhaseModel, phase: str) -> int:
 def _fields(reading: Reading, workspace: Workspace) -> dict[str, object]:
     known = {one.id for one in workspace.of(Touchpoint)}
     touches = tuple(one for one in reading.ticks(TOUCHES) if one in known)
+    if reading.raw("failed") and not reading.raw("pattern"):
+        reading.complain("failed", "failed")
     return {
-        "pattern": _pattern(reading),
+        "pattern": _pattern(reading, "pattern"),
+        "failed": _pattern(reading, "failed"),
         "touchpoints": touches,
         "optional": reading.ticked("optional"),
         "repeatable": reading.ticked("repeatable"),
@@ -119,14 +122,14 @@ def _fields(reading: Reading, workspace: Workspace) -> dict[str, object]:
     }
 
 
-def _pattern(reading: Reading) -> EventPattern | None:
-    found = reading.text("pattern")
+def _pattern(reading: Reading, name: str) -> EventPattern | None:
+    found = reading.text(name)
     if found is None:
         return None
     try:
         return parse_pattern(found)
     except PatternSyntaxError as error:
-        reading.complain("pattern", "pattern", reason=error, place=_pointer(error))
+        reading.complain(name, "pattern", reason=error, place=_pointer(error))
         return None
 
 

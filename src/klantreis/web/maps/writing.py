@@ -133,7 +133,7 @@ FIELDS = frozenset(
     {
         "text", "ref", "impact", "stated_as_fact", "source", "stance", "finding", "number", "low", "high", "unit", "n",
         "method", "period_start", "period_end", "locator", "collected_on", "value", "basis", "title", "pattern",
-        "loop_to", "optional", "repeatable", "observable", "closes", "after", "model",
+        "failed", "loop_to", "optional", "repeatable", "observable", "closes", "after", "model",
     }
 )  # fmt: skip
 
