@@ -5,10 +5,12 @@ from klantreis.errors import (
     ChangeError,
     ConflictError,
     DocumentError,
+    EngineError,
     EventImportError,
     InvalidInputError,
     KlantreisError,
     NotFoundError,
+    UnsupportedQuestionError,
     WorkspaceError,
 )
 from klantreis.events.dataset import Dataset
@@ -37,9 +39,12 @@ from klantreis.research.source import Source
 from klantreis.research.study import Study
 from klantreis.research.survey import Survey
 from klantreis.use_cases.check_workspace import check_workspace
+from klantreis.use_cases.connect_log import connect_log
 from klantreis.use_cases.import_events import import_events
 from klantreis.use_cases.lay_fit import lay_fit
 from klantreis.use_cases.lay_reality import lay_reality
+from klantreis.use_cases.measure_effect import measure_effect
+from klantreis.use_cases.open_events import open_events
 from klantreis.use_cases.open_workspace import open_store
 from klantreis.use_cases.open_workspace import open_workspace as open  # noqa: A004 - read as kr.open
 from klantreis.use_cases.read_events import read_events
@@ -57,6 +62,7 @@ __all__ = [
     "ContentNeed",
     "Dataset",
     "DocumentError",
+    "EngineError",
     "Estimate",
     "EventImportError",
     "EventLog",
@@ -86,6 +92,7 @@ __all__ = [
     "Survey",
     "Tone",
     "Touchpoint",
+    "UnsupportedQuestionError",
     "Waiver",
     "Workspace",
     "WorkspaceError",
@@ -93,12 +100,15 @@ __all__ = [
     "apply",
     "changes",
     "check_workspace",
+    "connect_log",
     "crosswalk",
     "fit",
     "import_events",
     "lay_fit",
     "lay_reality",
+    "measure_effect",
     "open",
+    "open_events",
     "open_log",
     "open_store",
     "parse_pattern",

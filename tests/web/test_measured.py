@@ -36,7 +36,7 @@ def page(client: Any, path: str, lang: str) -> Page:
                 "−41,2 seconden per week",
                 "−55,9 tot −26,5",
                 "Zoals het er staat is het verschil −63 seconden per week.",
-                "was −21,8 seconden per week er ook zonder",
+                "was het zonder ook −21,8 seconden per week geweest",
                 "gecorrigeerd: niet geloot",
                 "210 kregen het, met 430 is vergeleken",
                 "Na wegen verschilt wachttijd vooraf nog 0.12",
