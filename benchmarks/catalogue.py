@@ -41,9 +41,10 @@ ENGINES = {
         None,
         lacks=("sort",),
         more={
-            "transitions": "the answer to `medians`; there is no lighter question",
+            "transitions": "the customers of each transition",
             "medians": "all quartiles, and the customers of each transition",
             "funnel": "times and intervals",
+            "open_funnel": "times and intervals",
             "visits": "four kinds of quartiles",
             "credit": "the position rule",
         },
@@ -52,21 +53,22 @@ ENGINES = {
     "duckdb_raw": Engine("DuckDB", "duckdb"),
     "duckdb_sorted": Engine("DuckDB, sorted", "duckdb", lacks=("sort",), keeps=True),
     "polars_raw": Engine("Polars", "polars", lacks=("sort",)),
-    "pm4py_pandas": Engine("PM4Py", "pm4py", lacks=("sort", "funnel", "visits", "credit", "steps", "retention")),
+    "pm4py_pandas": Engine(
+        "PM4Py", "pm4py", lacks=("sort", "funnel", "open_funnel", "visits", "credit", "steps", "retention")
+    ),
     "retentioneering_frame": Engine(
         "Retentioneering",
         "retentioneering",
-        lacks=("sort", "variants", "credit", "retention"),
+        lacks=("sort", "variants", "funnel", "credit", "retention"),
         differs={
-            "medians": "its medians differ a little: at a million events their sum is 42 s of 288 million s lower",
-            "funnel": "takes no time window, so more customers arrive",
+            "medians": "it counts the seconds that begin between two events, so each median is up to a second off",
             "steps": "gives shares over positions that its own start and end events are part of",
         },
     ),
     "r4pm_rust": Engine(
         "r4pm",
         "r4pm",
-        lacks=("sort", "medians", "funnel", "visits", "credit", "steps", "retention", "filtered"),
+        lacks=("sort", "medians", "funnel", "open_funnel", "visits", "credit", "steps", "retention", "filtered"),
     ),
 }
 #: What journeys are counted with today; the goals name them.

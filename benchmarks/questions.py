@@ -22,6 +22,7 @@ QUESTIONS = {
     "medians": "the same with the exact median time between the two",
     "variants": "whole sequences of touchpoints: how many there are, the twenty most frequent",
     "funnel": "customers per step of five, in order, the last within 7 days of the first",
+    "open_funnel": "the same however long it takes",
     "visits": "visits by a pause of more than 30 minutes, and how many have one event",
     "credit": "outcomes credited to channels: first, last and linear",
     "steps": "customers per touchpoint at each of the first twenty events",
@@ -31,6 +32,8 @@ QUESTIONS = {
 
 FUNNEL = tuple(f"touchpoint {number:03d}" for number in (1, 2, 3, 5, 4))
 FUNNEL_DAYS = 7
+#: Longer than any journey in the file: no limit.
+ANY_DAYS = 400
 VISIT_MINUTES = 30
 OUTCOME = "touchpoint 007"
 POSITIONS = 20

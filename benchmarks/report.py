@@ -30,10 +30,10 @@ engine runs in an environment of its own, made from a hash-pinned lock in `bench
 **How.** The events are made up (`benchmarks/generate.py`): journeys of lognormal length (median 6, mean 10.5), 120
 touchpoints by Zipf's law, 12 channels, in order of arrival. Each engine and question has a process of its own. It asks
 once, then up to three times more; the figure is the median of the later ones, or the first when it took long. Loading
-compiled code is therefore not in it: that is under the goals. What an engine keeps between processes (our log, DuckDB's
-sorted table) is opened; the others read the file within the question (DuckDB, Polars) or before it (PM4Py,
-Retentioneering, r4pm: see `load`). Memory is the most that the process held, files mapped into it included, loading
-included where it cannot be kept.
+compiled code is therefore not in it: that is under the goals. Python's bytecode is kept for every engine. What an
+engine keeps between processes (our log, DuckDB's sorted table) is opened; the others read the file within the question
+(DuckDB, Polars) or before it (PM4Py, Retentioneering, r4pm: see `load`). Memory is the most that the process held,
+files mapped into it included, loading included where it cannot be kept.
 """
 
 MIND = """## Mind
@@ -44,8 +44,6 @@ MIND = """## Mind
 - A goal that is missed at a high load may be met at a low one; this page does not claim that it is. Measure again.
 - The import does more than the sort it is held to: it reads ids as text, checks every row, codes the texts, keeps the
   cleaned rows beside the log (so that more can be added) and writes a digest of all columns. It runs once.
-- `transitions` is not a lighter question for us: it always computes quartiles and customers, which the process-mining
-  engines skip when they count only. How much of the missed goal that explains was not measured.
 - One made-up log. Long traces, thousands of touchpoints or many attributes cost more.
 - Klantreis answers more than is asked here: customers per transition, quartiles, intervals. The others count only what
   is compared.

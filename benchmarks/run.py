@@ -78,12 +78,22 @@ def measure(engine: str, question: str, size: str, *, cache: Path, timeout: floa
     if question == "load" and store.is_dir():
         shutil.rmtree(store)
     python = environments.python_of(ENGINES[engine].environment, cache)
+    bytecode = cache / "bytecode" / engine
+    if not bytecode.exists():  # what Python and our kernels keep for the next process is made on a few events
+        bytecode.mkdir(parents=True)
+        measure(engine, "load", next(iter(generate.SIZES)), cache=cache, timeout=timeout)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began, load = time.perf_counter(), round(os.getloadavg()[0], 1)
     try:
         done = subprocess.run(
             [python, "-m", "benchmarks.worker", engine, question, str(file), str(store)],
             cwd=HERE.parent,
-            env={**os.environ, "RETENTIONEERING_NO_TRACK": "1", "PYTHONPATH": str(HERE.parent)},
+            env={
+                **environment,
+                "RETENTIONEERING_NO_TRACK": "1",
+                "PYTHONPATH": str(HERE.parent),
+                "PYTHONPYCACHEPREFIX": str(bytecode),
+            },
             capture_output=True,
             text=True,
             check=False,

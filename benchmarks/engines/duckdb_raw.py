@@ -40,6 +40,7 @@ def opened(file: Path) -> duckdb.DuckDBPyConnection:
 loaded = duckdb_sql.loaded
 variants = duckdb_sql.variants
 funnel = duckdb_sql.funnel
+open_funnel = duckdb_sql.open_funnel
 visits = duckdb_sql.visits
 credit = duckdb_sql.credit
 steps = duckdb_sql.steps

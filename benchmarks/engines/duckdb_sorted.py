@@ -72,6 +72,7 @@ def steps(log: duckdb.DuckDBPyConnection) -> Any:
 
 loaded = duckdb_sql.loaded
 funnel = duckdb_sql.funnel
+open_funnel = duckdb_sql.open_funnel
 visits = duckdb_sql.visits
 credit = duckdb_sql.credit
 retention = duckdb_sql.retention

@@ -57,7 +57,7 @@ def hashed_variants(log: DuckDBPyConnection, placed: str) -> Any:
     return q.variants_told(rows[0][1], rows[0][2], [row[0] for row in rows])
 
 
-def funnel(log: DuckDBPyConnection) -> Any:
+def funnel(log: DuckDBPyConnection, days: int = q.FUNNEL_DAYS) -> Any:
     """Each step joined with the latest way to the step before; ever fewer rows."""
     stages = [f"s1 AS (SELECT customer, time, time AS began FROM events WHERE touchpoint = '{q.FUNNEL[0]}')"]
     for number, name in enumerate(q.FUNNEL[1:], 2):
@@ -65,10 +65,15 @@ def funnel(log: DuckDBPyConnection) -> Any:
             f"""s{number} AS (SELECT e.customer, e.time, p.began
                 FROM (SELECT customer, time FROM events WHERE touchpoint = '{name}') e
                 ASOF JOIN s{number - 1} p ON e.customer = p.customer AND e.time >= p.time
-                WHERE e.time - p.began <= INTERVAL {q.FUNNEL_DAYS} DAY)"""
+                WHERE e.time - p.began <= INTERVAL {days} DAY)"""
         )
     counts = ", ".join(f"(SELECT count(DISTINCT customer) FROM s{n})" for n in range(1, len(q.FUNNEL) + 1))
     return q.funnel_told(log.sql(f"WITH {', '.join(stages)} SELECT {counts}").fetchall()[0])
+
+
+def open_funnel(log: DuckDBPyConnection) -> Any:
+    """The same with a window that is longer than the file."""
+    return funnel(log, q.ANY_DAYS)
 
 
 def visits(log: DuckDBPyConnection) -> Any:

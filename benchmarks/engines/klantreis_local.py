@@ -59,6 +59,12 @@ def funnel(log: LocalLog) -> Any:
     return q.funnel_told([step.customers for step in found.steps])
 
 
+def open_funnel(log: LocalLog) -> Any:
+    """As ``funnel``, without a window."""
+    found = log.funnel([f'touchpoint = "{name}"' for name in q.FUNNEL])
+    return q.funnel_told([step.customers for step in found.steps])
+
+
 def visits(log: LocalLog) -> Any:
     """With four kinds of quartiles, of which none is compared."""
     found = log.visits(gap=f"{q.VISIT_MINUTES}min")

@@ -91,7 +91,7 @@ def variants(log: pl.LazyFrame) -> Any:
     return q.variants_told(counts.sum(), len(counts), counts.sort(descending=True).head(q.TOP).to_list())
 
 
-def funnel(log: pl.LazyFrame) -> Any:
+def funnel(log: pl.LazyFrame, days: int = q.FUNNEL_DAYS) -> Any:
     """Each step joined with the latest way to the step before; ever fewer rows."""
     rows = (
         log.filter(pl.col("touchpoint").is_in(q.FUNNEL))
@@ -106,10 +106,15 @@ def funnel(log: pl.LazyFrame) -> Any:
             rows.filter(pl.col("touchpoint") == name)
             .select("customer", "time")
             .join_asof(reached, on="time", by="customer", strategy="backward", check_sortedness=False)
-            .filter(pl.col("time") - pl.col("began") <= pl.duration(days=q.FUNNEL_DAYS))
+            .filter(pl.col("time") - pl.col("began") <= pl.duration(days=days))
         )
         counts.append(reached["customer"].n_unique())
     return q.funnel_told(counts)
+
+
+def open_funnel(log: pl.LazyFrame) -> Any:
+    """The same with a window that is longer than the file."""
+    return funnel(log, q.ANY_DAYS)
 
 
 def visits(log: pl.LazyFrame) -> Any:

@@ -49,8 +49,8 @@ def medians(log: Eventstream) -> Any:
     return q.medians_told({pair: (count, seconds[pair].total_seconds()) for pair, count in counts.items()})
 
 
-def funnel(log: Eventstream) -> Any:
-    """Without a window."""
+def open_funnel(log: Eventstream) -> Any:
+    """It takes no window."""
     found = log.funnel_data(steps=list(q.FUNNEL))
     return q.funnel_told([step["unique_paths"] for step in found["steps"]])
 
