@@ -18,6 +18,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -34,6 +35,8 @@ STAMP = VENV / ".installed"
 WINDOWS = os.name == "nt"
 #: Seconds that a server gets to end by itself before it is killed.
 PATIENCE = 5
+#: The Java that Spark 4 needs.
+JAVA = 17
 
 #: What ``lint`` and ``test`` do before pytest: a name and the command, run from ``.venv``.
 STAGES = {
@@ -59,6 +62,8 @@ def main(argv: list[str] | None = None) -> int:
             return demo(options.port, open_browser=not options.no_browser)
         if options.command == "lock":
             return lock(upgrade=options.upgrade)
+        if options.command == "test" and options.engines:
+            check_java()
         prepare("test")
         code = lint()
         if code or options.command == "lint":
@@ -162,6 +167,19 @@ def check_python() -> None:
     """Raise StopError when this Python is too old."""
     if sys.version_info < (3, 11):  # noqa: UP036 - this very file may be started by an older one
         raise StopError(f"Klantreis needs Python 3.11 or newer; this is {sys.version.split()[0]} ({sys.executable}).")
+
+
+def check_java() -> None:
+    """Raise StopError when there is no Java that Spark runs on; all else that the engines need is fetched."""
+    found = shutil.which("java")
+    told = subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr if found else ""
+    version = re.search(r'version "(?:1\.)?(\d+)', told)
+    if version is None or int(version[1]) < JAVA:
+        has = f"this machine has Java {version[1]}" if version else "this machine has none"
+        raise StopError(
+            f"Spark needs Java {JAVA} or newer, and {has}; on Debian and Ubuntu: "
+            f"apt-get install openjdk-{JAVA}-jre-headless. Without --engines nothing needs Java."
+        )
 
 
 def prepare(profile: str) -> None:

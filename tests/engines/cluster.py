@@ -15,6 +15,8 @@ from pathlib import Path
 from tests.engines.lent import PATIENCE, end
 
 WORKERS = 2
+#: These machines run for minutes: the second compiler would take half of the time and never pay.
+JAVA = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 
 @contextmanager
@@ -38,6 +40,7 @@ def spark_cluster(home: Path, settings: Mapping[str, str], folder: Path) -> Iter
             log = held.enter_context((folder / f"{name}.log").open("w"))
             environment = {
                 **os.environ,
+                **JAVA,
                 "SPARK_HOME": str(home),
                 "SPARK_LOCAL_IP": "127.0.0.1",
                 # Spark Connect counts as a daemon too, but is the driver.

@@ -18,7 +18,7 @@ import pytest
 from klantreis.events.remote.engine import Engine
 from klantreis.sources.engines import connect_engine
 from tests.engines import environment
-from tests.engines.cluster import spark_cluster
+from tests.engines.cluster import JAVA, spark_cluster
 from tests.engines.lent import bridge, lent, read_line
 from tests.engines.places import Place, engine_place, folder_place
 from tests.store.conftest import postgres_server, run_sql
@@ -43,10 +43,21 @@ def chosen() -> tuple[str, ...]:
     return names
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what the mark of this suite means."""
+    config.addinivalue_line("markers", "on_any_spark: asked of Spark on this machine too when the cluster is asked")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes a place runs once for each that is chosen, all tests of one place together."""
+    """A test that takes a place runs once for each that is chosen, all tests of one place together.
+
+    Spark on this machine carries out the very statements that the cluster does. When both are asked, it is asked only
+    the tests that are marked for it.
+    """
     if "place" in metafunc.fixturenames:
         names = [name for name in chosen() if name != "folder" or "engine" not in metafunc.fixturenames]
+        if "spark-cluster" in names and not metafunc.definition.get_closest_marker("on_any_spark"):
+            names = [name for name in names if name != "spark-local"]
         marked = [pytest.param(name, marks=pytest.mark.engine) for name in names]
         metafunc.parametrize("place", marked, indirect=True, scope="session")
 
@@ -103,10 +114,9 @@ def spark_place(name: str, folder: Path, held: ExitStack) -> Place:
         pytest.skip(reason)
     python = environment.python()
     settings = {
-        # For logs of some hundred events, compiling a plan takes far longer than carrying it out.
+        # For logs of some hundred events, planning takes far longer than carrying it out.
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.adaptive.enabled": "false",
-        "spark.sql.codegen.wholeStage": "false",
         "spark.ui.enabled": "false",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.driver.host": "127.0.0.1",
@@ -117,6 +127,5 @@ def spark_place(name: str, folder: Path, held: ExitStack) -> Place:
         address = "spark://local?" + "&".join(f"{key}={value}" for key, value in settings.items())
     else:
         address = held.enter_context(spark_cluster(environment.spark_home(python), settings, folder))
-    return engine_place(
-        name, lent(held.enter_context(bridge(python, address, folder=folder, SPARK_LOCAL_IP="127.0.0.1")))
-    )
+    process = held.enter_context(bridge(python, address, folder=folder, SPARK_LOCAL_IP="127.0.0.1", **JAVA))
+    return engine_place(name, lent(process))

@@ -17,7 +17,7 @@ from klantreis.events.event import Event
 from klantreis.events.local import LocalLog, log_of
 from klantreis.events.log import EventLog
 from klantreis.events.log_folder import open_log
-from klantreis.events.remote.build import build
+from klantreis.events.remote.build import build, drop
 from klantreis.events.remote.engine import Engine
 from klantreis.events.remote.log import RemoteLog
 from klantreis.events.remote.table import RemoteTable
@@ -74,7 +74,7 @@ def local_log(rows: Sequence[Row]) -> LocalLog:
     )
 
 
-def folder_place(folder: Path) -> Place:
+def folder_place(folder: Path, *, zone: str = ZONE) -> Place:
     """Logs imported into folders on this machine."""
 
     def keep(rows: Sequence[Row]) -> EventLog:
@@ -94,7 +94,7 @@ def folder_place(folder: Path) -> Place:
             touchpoint=ROLES.touchpoint,
             channel=ROLES.channel,
             attributes=ROLES.attributes,
-            timezone=ZONE,
+            timezone=zone,
         )
         return open_log(at / "log")
 
@@ -102,23 +102,23 @@ def folder_place(folder: Path) -> Place:
 
 
 def engine_place(name: str, engine: Engine) -> Place:
-    """Logs in tables of an engine."""
+    """A log in tables of an engine. The next one takes the same names, so that each statement is translated once."""
+    tables = RemoteTable(None, "kept")
 
     def keep(rows: Sequence[Row]) -> EventLog:
         made = secrets.token_hex(4)
+        drop(engine, tables)
         engine.rows(source_sql(f"source_{made}", rows, engine.dialect))
         built = build(
             engine,
-            RemoteTable(None, f"kept_{made}"),
+            tables,
             table=f"source_{made}",
             roles=ROLES,
             order="place",
             timezone="UTC",
         )
         assert (built.rows, built.refused) == (len(rows), {})
-        return RemoteLog(
-            engine, built.table, built.events, built.customers, built.period, zone_name=ZONE, name=f"kept_{made}"
-        )
+        return RemoteLog(engine, built.table, built.events, built.customers, built.period, zone_name=ZONE, name="kept")
 
     return Place(name, keep, engine)
 

@@ -160,7 +160,7 @@ def test_what_cannot_be_asked_says_so_by_name(shop: str, tmp_path: Path) -> None
 
 def test_a_folder_of_a_remote_log_is_no_local_one(shop: str, tmp_path: Path) -> None:
     connected(shop, tmp_path / "log")
-    with pytest.raises(NotFoundError, match="no event log in"):
+    with pytest.raises(NotFoundError, match=r"holds a connection to an engine.*\n.*open_events"):
         open_log(tmp_path / "log")
 
 

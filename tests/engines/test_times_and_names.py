@@ -64,11 +64,19 @@ def made(
 
 
 def test_times_of_every_type(engine: Engine) -> None:
-    for sql, expected in {**TIMES[engine.dialect], **NUMBERS}.items():
+    for sql, expected in TIMES[engine.dialect].items():
         built = made(engine, f"SELECT 'an' AS who, {sql} AS moment")
         assert built.period == (expected, expected), sql
+    rows = " UNION ALL ".join(
+        f"SELECT '{at}' AS who, CAST({sql} AS BIGINT) AS moment" for at, sql in enumerate(NUMBERS)
+    )
+    built = made(engine, rows)
+    events = table_in(built.table.events, engine.dialect)
+    found = engine.rows(f"SELECT t FROM {events} ORDER BY c")  # noqa: S608 - our own names
+    assert [t for (t,) in found] == list(NUMBERS.values())
 
 
+@pytest.mark.on_any_spark
 def test_names_and_numbers_of_every_kind(engine: Engine) -> None:
     mark = "`" if engine.dialect in ("spark", "clickhouse") else '"'
     numbers = f"12 AS {mark}Long id{mark}, 1.5 AS rate, 9007199254740993 AS big, 3 AS small"

@@ -64,6 +64,29 @@ def test_a_python_without_venv_is_told_what_to_install(
         run_py.uv_path()
 
 
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        (None, "this machine has none"),
+        ('openjdk version "11.0.21" 2023-10-17', "this machine has Java 11"),
+        ('java version "1.8.0_392"', "this machine has Java 8;"),
+        ('openjdk version "17.0.15" 2025-04-15', None),
+    ],
+)
+def test_engines_without_a_java_for_spark_are_told_what_to_install(
+    told: str | None, says: str | None, run_py: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if told is not None:
+        (tmp_path / "java").write_text(f"#!/bin/sh\necho '{told}' >&2\n")
+        (tmp_path / "java").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if says is None:
+        run_py.check_java()
+        return
+    with pytest.raises(run_py.StopError, match=rf"{says}.*apt-get install openjdk-17-jre-headless"):
+        run_py.check_java()
+
+
 def test_a_failing_installation_ends_in_a_sentence_and_leaves_no_stamp(
     root: Path, run_py: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

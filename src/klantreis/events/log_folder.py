@@ -35,6 +35,8 @@ from klantreis.events.local import LocalLog
 FORMAT = "klantreis-event-log"
 LOG_VERSION = 1
 MANIFEST = "manifest.json"
+#: In the folder of a log that stays on its engine: see ``remote/manifest.py``.
+REMOTE_MANIFEST = "remote.json"
 _LOCK = ".importing"
 
 
@@ -56,6 +58,11 @@ def read_manifest(path: Path | str) -> dict[str, Any]:
         When its manifest is damaged.
     """
     file = Path(path) / MANIFEST
+    if not file.is_file() and (Path(path) / REMOTE_MANIFEST).is_file():
+        raise NotFoundError(
+            f"The folder {path} holds a connection to an engine, not the events themselves.",
+            hint="Open it with open_events, or ask it on the command line: klantreis events QUESTION LOG.",
+        )
     if not file.is_file():
         raise NotFoundError(
             f"There is no event log in {path}.",

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from klantreis.errors import EventImportError, InvalidInputError, NotFoundError, SchemaVersionError
+from klantreis.events.log_folder import REMOTE_MANIFEST
 from klantreis.events.remote.table import Field, RemoteTable
 
 FORMAT = "klantreis-remote-log"
 REMOTE_VERSION = 1
-MANIFEST = "remote.json"
+MANIFEST = REMOTE_MANIFEST
 
 
 @dataclass(frozen=True, slots=True)

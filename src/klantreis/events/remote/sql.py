@@ -25,7 +25,7 @@ from klantreis.events.remote.dialects import DIALECTS
 COMMON = "duckdb"
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def translated(sql: str, dialect: str) -> str:
     """The same statement in an engine's dialect.
 
