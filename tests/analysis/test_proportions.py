@@ -49,7 +49,8 @@ def test_a_share_is_a_result_like_any_other() -> None:
     share = wilson(30, 60)
     assert share.estimate == share.value == 0.5
     assert (share.method, share.confidence, share.warnings) == ("wilson", 0.95, ())
-    assert wilson(np.int64(3), np.float64(4)).count == 3
+    of_numpy: tuple[Any, Any] = (np.int64(3), np.float64(4))
+    assert wilson(*of_numpy).count == 3
     assert [item.code for item in wilson(3, 4).warnings] == ["effect.few_rows"]
 
 

@@ -142,8 +142,10 @@ def test_transitions_counted_only(log: Path) -> None:
             "--by",
             "channel",
         ],
-        ["compare", "--first", "channel = 'post'", "--on", "between", "--step", "touchpoint = 'mailing'"]
-        + ["--step", "touchpoint = 'winkel'"],
+        [
+            *("compare", "--first", "channel = 'post'", "--on", "between", "--step", "touchpoint = 'mailing'"),
+            *("--step", "touchpoint = 'winkel'"),
+        ],
     ],
 )
 def test_every_question_in_every_format_and_language(log: Path, words: list[str]) -> None:
