@@ -35,23 +35,31 @@ class JobStatement:
 _PRODUCTS: dict[Lang, str] = {
     "nl": r"\w*(?:verzekering|polis|abonnement|hypotheek|lening|krediet|creditcard|kaart|contract|lidmaatschap"
     r"|licentie|website|webshop|portaal|software|pakket|bundel|boormachine|vergunning|uitkering|toeslag|subsidie"
-    r"|paspoort|rijbewijs|telefoon)|app|boor|pas|rekening|smartphone|laptop|computer|tablet|televisie|auto|fiets"
-    r"|product|dienst|tool|cursus|ticket",
+    r"|paspoort|rijbewijs|telefoon|machine|pane(?:el|l)|lift|keuken|warmtepomp|ketel|matras|meubel|scooter|fiets|auto"
+    r"|cursus|training|opleiding)|(?:spaar|betaal|bank|beleggings)?rekening|app|boor|pas|smartphone|laptop|computer"
+    r"|tablet|televisie|product|dienst|tool|ticket|hotel|vlucht",
     "en": r"insurance|policy|subscription|mortgage|loan|account|(?:credit |loyalty )?card|contract|membership"
     r"|licen[cs]e|app|website|webshop|portal|product|package|bundle|tool|software|drill|phone|smartphone|laptop"
-    r"|computer|tablet|television|car|bike|permit|benefit|subsidy|passport|course|ticket",
+    r"|computer|tablet|television|car|bike|permit|benefit|subsidy|passport|course|ticket|(?:washing )?machine"
+    r"|dishwasher|(?:solar )?panel|stairlift|kitchen|heat pump|boiler|mattress|sofa|scooter|hotel|flight",
 }
 # Getting something is always about the thing got.
 _GETTING: dict[Lang, str] = {
     "nl": r"kopen|koop|koopt|kocht|gekocht|aankopen|aanschaffen|bestelt?|bestellen|besteld|abonneren|downloaden"
-    r"|aanvragen|leasen|huren|aankoop|aanschaf|bestelling|aanvraag",
+    r"|aanvragen|leasen|huren|aankoop|aanschaf|bestelling|aanvraag|inhuren|inschakelen|lid worden van"
+    r"|laten (?:plaatsen|installeren|aanleggen|monteren|bezorgen)"
+    r"|overstappen (?:naar|op) (?:een )?(?:andere|nieuwe|goedkopere|betere) (?:bank|aanbieder|provider|leverancier)",
     "en": r"buy|buys|buying|bought|purchas(?:e|es|ed|ing)|(?<!in )(?<!of )order(?:s|ed|ing)?|subscrib(?:e|ing)"
-    r"|download(?:ing)?|sign(?:ing)? up|apply(?:ing)? for|(?:leas|rent)(?:e|ing)? (?:an?|the)",
+    r"|download(?:ing)?|sign(?:ing)? up|apply(?:ing)? for|(?:leas|rent|hir)(?:e|ing)? (?:an?|the)|become a member of"
+    r"|enrol(?:l|ling)? (?:in|for|on)|(?:have|having|get|getting)(?:\s+[\w'-]+){1,4}\s+(?:installed|fitted|delivered)"
+    r"|switch(?:ing)? to (?:an?other|a (?:new|cheaper|better)) (?:bank|provider|supplier)",
 }
 # These are about a thing only when a product stands beside them: one can also take a rest or close a day.
 _TAKING: dict[Lang, str] = {
-    "nl": r"afsluiten|sluiten|sluit|afgesloten|nemen|neem|openen|verlengen|opzeggen|gebruiken|gebruik",
-    "en": r"take out|taking out|take|taking|get|getting|open|opening|renew|renewing|cancel|use|using",
+    "nl": r"afsluiten|sluiten|sluit|afgesloten|nemen|neem|openen|verlengen|opzeggen|gebruiken|gebruik|aangaan|kiezen"
+    r"|reserveren|boeken|vervangen|installeren|volgen",
+    "en": r"take out|taking out|take|taking|get|getting|open|opening|renew|renewing|cancel|use|using|choos(?:e|ing)"
+    r"|reserv(?:e|ing)|book(?:ing)?|replac(?:e|ing)|install(?:ing)?",
 }
 # What somebody wants to do without is not what they want to buy.
 _WITHOUT: dict[Lang, str] = {
@@ -63,6 +71,16 @@ _AROUND: dict[Lang, str] = {
     "nl": r"een|de|het|mijn|zijn|haar|hun|onze|goede|goedkope|nieuwe|nieuwste|beste|mobiel|mobiele|eigen",
     "en": r"an?|the|my|his|her|their|our|good|cheap|new|newest|latest|best|mobile|own|second-hand",
 }
+# Who wants this wants the thing itself.
+_WANTING: dict[Lang, str] = {
+    "nl": r"(?:ik|we|wij) (?:wil|willen|zou|zouden)(?: graag)?(?: een| de| het)?",
+    "en": r"(?:i|we) (?:want|need|would like)(?: an?| the)?",
+}
+# What is got back, repaired or to somewhere is had already.
+_HAD = (
+    r"(?!\s+(?:repaired|fixed|back|home|ready|started|running|serviced|cleaned|working|on|to|into|in|out|through|up"
+    r"|over)\b)"
+)
 # Between a verb and what is taken stands no such word: taking the kids by car is no purchase.
 _APART = r"(?:by|in|on|with|from|to|of|for|at|and|off|met|van|op|naar|voor|bij|en|uit)"
 
@@ -109,8 +127,11 @@ def _patterns(lang: Lang) -> tuple[re.Pattern[str], ...]:
     product = rf"\b(?:{_PRODUCTS[lang]})(?:en|s|n)?"
     taking, getting, around = _TAKING[lang], _GETTING[lang], _AROUND[lang]
     few = rf"(?:\s+(?!{_APART}\b)[\w'-]+){{0,3}}?\s+"
-    pair = rf"{product}\s+(?:{taking})\b" if lang == "nl" else rf"\b(?:{taking}){few}{product}\b"
-    bare = rf"^(?:(?:{around})\s+)*{product}$"
+    # In Dutch the verb comes last, maybe after what the thing is for: een lening voor de verbouwing afsluiten.
+    dutch = rf"{product}(?:\s+voor(?:\s+[\w'-]+){{1,3}}?)?\s+(?:{taking})\b|\bgebruik\s?maken van{few}{product}\b"
+    dutch += rf"|\binschrijven voor{few}{product}\b"
+    pair = dutch if lang == "nl" else rf"\b(?:{taking}){few}{product}\b{_HAD}"
+    bare = rf"^(?:(?:{around})\s+)*{product}$|^(?:een|de|het|an?|the|{_WANTING[lang]}){few}{product}$"
     turned = rf"\bsluit(?:en)?{few}{product}\s+af\b"  # Dutch parts the verb: ik sluit een verzekering af
     patterns = (rf"\b(?:{getting})\b", pair, bare, *((turned,) if lang == "nl" else ()))
     return tuple(re.compile(one, re.IGNORECASE) for one in patterns)
