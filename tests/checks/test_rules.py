@@ -10,7 +10,9 @@ from tests.checks.fixture_files import FIXTURES, fixture
 
 RULES = rules()
 #: The rules that a workspace is promised to be judged by.
-PROMISED = """J01 J02 J03 J06 J09 J10 J12 F01 F02 P01 P02 P03 K01 K02 T01 C01 C02 E01 E02 M01 M03 X01 X03 X05 W01 W02"""
+PROMISED = """
+J01 J02 J03 J06 J09 J10 J12 F01 F02 P01 P02 P03 K01 K02 T01 C01 C02 E01 E02 M01 M03 M07 X01 X03 X05 W01 W02
+"""
 
 
 def test_the_promised_rules_are_there_and_no_other() -> None:

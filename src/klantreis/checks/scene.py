@@ -19,6 +19,7 @@ from klantreis.journeys.moments import MicroMoment, MomentOfTruth
 from klantreis.journeys.phase_models import Phase, PhaseModel
 from klantreis.journeys.touchpoint import Touchpoint
 from klantreis.journeys.vocabulary import in_words_of
+from klantreis.measurement.measurement import Measurement
 from klantreis.personas.persona import Persona
 from klantreis.research.claim import Claim, SourceFacts, StatusReport, claim_status
 from klantreis.texts import text
@@ -75,6 +76,11 @@ class Scene:
     def items(self) -> tuple[ContentItem, ...]:
         """All content."""
         return self.workspace.of(ContentItem)
+
+    @cached_property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """All measurements."""
+        return self.workspace.of(Measurement)
 
     @cached_property
     def actions(self) -> Mapping[str, tuple[Action, ...]]:

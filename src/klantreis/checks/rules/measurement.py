@@ -9,6 +9,7 @@ from klantreis.checks.rule import Judged, Rule, explaining, filled, rule, worded
 from klantreis.checks.scene import Scene, named
 from klantreis.decisions.opportunity import Opportunity
 from klantreis.journeys.journey import Card, Journey, Step
+from klantreis.measurement.measurement import Measurement
 from klantreis.values import Label
 
 
@@ -140,3 +141,63 @@ class NoAction(Rule):
                 for action in scene.actions.get(one.id, ())
             )
             yield Judged(one.id, "actions", None if acted else filled(opp=one.title))
+
+
+@rule
+class NoResult(Rule):
+    """A day by which something should have worked has passed, and nobody wrote down whether it did.
+
+    What it asks:
+    Is there a result for every opportunity whose date has passed, in a measurement of it or of one of its actions?
+    And for every other measurement of which the measured period, or the day it was due, has passed? A result that
+    says it is too early is not one.
+
+    Why:
+    What is never looked back on is never learned from, and the next plan rests on the same guess.
+
+    Source:
+    Customer-journey practice: measure whether the wanted effect was reached.
+    """
+
+    id = "M07"
+    family = "measurement"
+    severity = Severity.WARNING
+    title = Label(en="Result not recorded", nl="Resultaat niet vastgelegd")
+    explained = explaining(
+        asks={
+            "en": "Is there a measured result for everything that should have worked by now?",
+            "nl": "Is er een gemeten resultaat voor alles wat inmiddels gewerkt zou moeten hebben?",
+        },
+        mend={
+            "en": "Write a measurement with its plan, compute it and keep the result, or move the date with a reason. "
+            "That it cannot be told is a result too.",
+            "nl": "Maak een meting met een plan, bereken haar en bewaar het resultaat, of verzet de datum met een "
+            "reden. Dat het niet te zeggen is, is ook een resultaat.",
+        },
+    )
+    wordings = worded(
+        {
+            "en": "The effect of “{opp}” was never recorded.",
+            "nl": "Het effect van ‘{opp}’ is nooit vastgelegd.",
+        }
+    )
+
+    @staticmethod
+    def judge(scene: Scene) -> Iterator[Judged]:
+        told: set[str] = set()
+        for one in scene.opportunities:
+            if one.aim is None or one.aim.due is None or one.aim.due >= scene.on:
+                continue
+            of = {one.id, *(action.id for action in scene.actions.get(one.id, ()))}
+            held = [measurement for measurement in scene.measurements if measurement.of in of]
+            told |= {measurement.id for measurement in held}
+            recorded = any(_recorded(measurement) for measurement in held)
+            yield Judged(one.id, "aim.due", None if recorded else filled(opp=one.title))
+        for measurement in scene.measurements:
+            if measurement.id not in told and (measurement.plan.due or measurement.plan.measured.end) < scene.on:
+                recorded = _recorded(measurement)
+                yield Judged(measurement.id, "results", None if recorded else filled(opp=measurement.title))
+
+
+def _recorded(measurement: Measurement) -> bool:
+    return measurement.latest is not None and measurement.latest.judgement != "too early"
