@@ -140,8 +140,35 @@ def test_sparse_and_upside_down_cells_are_named() -> None:
     assert codes(found) == ["effect.sparse_cell", "effect.penalty_is_positive"]
 
 
+def test_what_one_customer_alone_decides_is_not_known() -> None:
+    ratings = np.array([1.0] + [3.0] * 20 + [5.0] * 20)[:, None]
+    y = np.random.default_rng(5).normal(size=41)
+    item = penalty_reward(ratings, y).attributes[0]
+    assert (item.penalty.low, item.penalty.standard_error, item.low, item.kind) == (None, None, None, "undecided")
+    assert item.penalty.estimate == pytest.approx(y[0] - y[1:21].mean())
+    assert item.reward.low is not None
+    assert "effect.sparse_cell" in codes(item)
+
+
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(20, 2)), RNG.normal(size=20)
+BAD: list[Any] = [
+    None,
+    [],
+    "abcdef",
+    [1, 2, math.nan],
+    [[[1]]],
+    [[1], [1, 2]],
+    3,
+    {"a": 1},
+    [math.inf] * 20,
+    ["1"] * 20,
+]
+
+
+def calling(function: Any, *args: Any, **options: Any) -> Any:
+    """The call, to be made later, with what the types forbid."""
+    return lambda: function(*args, **options)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +181,20 @@ X, Y = RNG.normal(size=(20, 2)), RNG.normal(size=20)
         (lambda: shapley_regression(np.where(X > 1, np.nan, X), Y), "X holds"),
         (lambda: shapley_regression(X, Y, weights=[-1] * 20), "weights"),
         (lambda: shapley_regression(X, Y, names=["a"]), "names"),
+        *((calling(shapley_regression, bad, Y), "X") for bad in BAD),
+        *((calling(shapley_regression, X, bad), "y") for bad in BAD),
+        *((calling(shapley_regression, X, Y, weights=bad), "weights") for bad in [*BAD[1:], [0] * 20]),
+        *((calling(shapley_regression, X, Y, draws=bad), "draws") for bad in (0, 1.5, "many")),
+        (calling(shapley_regression, X, Y, orders=0), "orders"),
+        (calling(shapley_regression, X, Y, seed=-1), "seed"),
+        (calling(shapley_regression, X, Y, confidence=95), "confidence"),
+        (calling(shapley_regression, X, Y, names="ab"), "names"),
+        *((calling(penalty_reward, bad, Y), "ratings") for bad in BAD),
+        *((calling(penalty_reward, X, bad), "y ") for bad in BAD),
+        (calling(penalty_reward, X, [3] * 20), "y does not vary"),
+        (calling(penalty_reward, X, Y, low_to="low"), "low_to"),
+        (calling(penalty_reward, X, Y, high_from=math.nan), "high_from"),
+        (calling(penalty_reward, X, Y, names=["a"]), "names has 1"),
         (lambda: penalty_reward(np.array([[1], [5]] * 10), Y), "no middle rating"),
         (lambda: penalty_reward(np.array([[1], [3], [5], [3]]), [1, 2, 3]), "ratings has 4"),
         (lambda: penalty_reward(np.array([[1], [3], [5]]), [1, 2, 3]), "ratings asks for 3 parameters of 3"),

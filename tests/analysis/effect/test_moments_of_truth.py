@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,14 @@ def test_calling_everything_a_moment_is_said() -> None:
     assert [item.code for item in found.warnings] == ["effect.many_moments", "effect.several_tests"]
 
 
+BAD: list[Any] = [None, 3, "abc", (1, 2), (1, math.nan, 2), ("1", "0", "2"), (1, 0, 2, 3), object()]
+
+
+def calling(effects: Any, reach: Any, **options: Any) -> Any:
+    """The call, to be made later, with what the types forbid."""
+    return lambda: moments_of_truth(effects, reach, **options)
+
+
 @pytest.mark.parametrize(
     ("call", "name"),
     [
@@ -60,6 +69,20 @@ def test_calling_everything_a_moment_is_said() -> None:
         (lambda: moments_of_truth({"a": (1, 0, 2)}, {"a": 1.5}), "reach"),
         (lambda: moments_of_truth({"a": (1, 0, 2)}, {"a": 0.5}, grades={"a": "hunch"}), "grades"),
         (lambda: moments_of_truth({"a": (1, 0, 2)}, {"a": 0.5}, smallest_effect=-1), "smallest_effect"),
+        *((calling({"a": bad}, {"a": 0.5}), "effects") for bad in BAD),
+        *((calling({"a": (1, 0, 2)}, {"a": bad}), "reach") for bad in (None, "half", math.nan, -0.1, [0.5], True)),
+        *((calling(bad, {"a": 0.5}), "effects") for bad in (None, 3, "a", [(1, 0, 2)])),
+        *((calling({"a": (1, 0, 2)}, bad), "reach") for bad in (None, 3, "a", [0.5], {"b": 1})),
+        *((calling({"a": (1, 0, 2)}, {"a": 0.5}, high_reach=bad), "high_reach") for bad in (-1, 2, "high", math.nan)),
+        *(
+            (calling({"a": (1, 0, 2)}, {"a": 0.5}, smallest_effect=bad), "smallest")
+            for bad in ("x", math.nan, math.inf)
+        ),
+        *(
+            (calling({"a": (1, 0, 2)}, {"a": 0.5}, grades=bad), "grades")
+            for bad in ("experiment", {"b": "adjusted"}, 3)
+        ),
+        *((calling({"a": (1, 0, 2)}, {"a": 0.5}, confidence=bad), "confidence") for bad in (0, 95, "sure")),
     ],
 )
 def test_what_cannot_be_judged_is_refused(call: Any, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -258,6 +259,29 @@ def test_e_value_of_a_yes_or_no_outcome_is_that_of_the_risk_ratio() -> None:
     assert found.e_value.risk_ratio == pytest.approx(found.mean_exposed / found.mean_unexposed)
 
 
+def test_groups_without_a_like_are_not_compared() -> None:
+    rng = np.random.default_rng(15)
+    x = rng.normal(size=(200, 2))
+    parted = (x[:, 0] + x[:, 1] > 0).astype(float)
+    y = x[:, 0] + parted + rng.normal(size=200)
+    for method in (regression_adjustment, ipw, aipw, lambda *data: overlap(*data[1:])):
+        with pytest.raises(InvalidInputError, match="covariates foretell"):
+            method(y, parted, x)
+    # A few of one kind who were all exposed: the rest can be compared, and a regression says what it does.
+    kind = (np.arange(200) < 6).astype(float)
+    exposed = np.where(kind == 1, 1.0, rng.integers(0, 2, 200))
+    found = regression_adjustment(y, exposed, np.column_stack([x, kind]), modifiers=())
+    assert codes(found) == ["effect.unmeasured", "effect.one_sided"]
+    far = (rng.random(200) < 1 / (1 + np.exp(-4 * x[:, 0]))).astype(float)
+    assert "effect.positivity" in codes(regression_adjustment(y, far, x))
+
+
+def calling(function: Any, *args: Any, **options: Any) -> Any:
+    """The call, to be made later, with what the types forbid."""
+    return lambda: function(*args, **options)
+
+
+BAD: list[Any] = [None, [], "abcdef", [1, 0, 1], [0, 1, 0, 1, 0, math.nan], [[[1]]], [[1], [1, 2]], 3, {"a": 1}]
 Y, T, X = [1.0, 2.0, 3.0, 4.0, 2.0, 5.0], [0, 1, 0, 1, 0, 1], [1.0, 2.0, 2.0, 3.0, 1.0, 0.0]
 
 
@@ -277,6 +301,33 @@ Y, T, X = [1.0, 2.0, 3.0, 4.0, 2.0, 5.0], [0, 1, 0, 1, 0, 1], [1.0, 2.0, 2.0, 3.
         (lambda: e_value(-1), "risk_ratio"),
         (lambda: e_value(2, low=3), "risk_ratio"),
         (lambda: overlap(T, X, names=["a", "b"]), "names"),
+        *((calling(method, bad, T, X), "outcome") for method in (regression_adjustment, ipw, aipw) for bad in BAD),
+        *((calling(method, Y, bad, X), "exposed") for method in (regression_adjustment, ipw, aipw) for bad in BAD),
+        *((calling(method, Y, T, bad), "covariates") for method in (regression_adjustment, ipw, aipw) for bad in BAD),
+        *((calling(method, Y, T, X, target="all"), "target") for method in (regression_adjustment, ipw, aipw)),
+        *((calling(method, Y, T, X, confidence=95), "confidence") for method in (regression_adjustment, ipw, aipw)),
+        *(
+            (calling(regression_adjustment, Y, T, X, modifiers=bad), "modifiers")
+            for bad in ("x", [0.5], [-1], [0, 0], 1)
+        ),
+        (calling(regression_adjustment, Y, T, X, family="poisson"), "family"),
+        (calling(regression_adjustment, Y[:3], T[:3], X[:3]), "covariates asks for 4 parameters of 3"),
+        (calling(ipw, Y, T, X, interval="narrow"), "interval"),
+        (calling(ipw, Y, T, X, link="cauchit"), "link"),
+        (calling(aipw, Y, T, X, models="forest"), "models"),
+        (calling(aipw, Y, T, X, folds=2.5), "folds"),
+        (calling(aipw, Y, T, X, folds=4), "exposed has a group too small for 4"),
+        (calling(aipw, Y, T, X, seed=-1), "seed"),
+        (calling(aipw, Y, T, X, outcome_covariates=[1, 2]), "outcome_covariates has 2"),
+        (calling(aipw, Y, T, X, outcome_covariates=[1] * 6), "outcome_covariates"),
+        *((calling(e_value, bad), "risk_ratio") for bad in (None, 0, math.nan, math.inf, "2", [2])),
+        *((calling(e_value, 2, low=bad), "low") for bad in (0, math.nan, "1", [1])),
+        (calling(e_value, 2, high=1), "does not hold the risk_ratio"),
+        (calling(e_value, 2, of="rate"), "of knows no"),
+        (calling(e_value, 2, n="many"), "n must"),
+        *((calling(overlap, bad, X), "exposed") for bad in BAD),
+        *((calling(overlap, T, bad), "covariates") for bad in BAD),
+        *((calling(overlap, T, X, bins=bad), "bins") for bad in (0, 2.5, "many")),
     ],
 )
 def test_what_cannot_be_computed_is_refused(call: Any, name: str) -> None:

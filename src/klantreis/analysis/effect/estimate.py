@@ -62,6 +62,17 @@ class Around:
     p_value: float | None
 
 
+def known(value: float) -> float | None:
+    """The number, or None for not-a-number: what could not be computed.
+
+    Examples
+    --------
+    >>> known(2.0), known(math.nan)
+    (2.0, None)
+    """
+    return None if math.isnan(value) else value
+
+
 def critical(confidence: float, df: float = math.inf) -> float:
     """Half the width of a two-sided interval, in standard errors: normal, or Student's t with ``df``.
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import false_discovery_control, skew, t
 
-from klantreis.analysis.effect.estimate import Effect, Grade, around
+from klantreis.analysis.effect.estimate import Effect, Grade, around, known
 from klantreis.analysis.effect.least_squares import fit
 from klantreis.analysis.effect.power import Power, minimum_detectable_effect, power, sample_size
 from klantreis.analysis.effect.sample_ratio import SampleRatio, sample_ratio
@@ -246,9 +246,9 @@ def cuped(
     columns = [np.ones(n), arm, filled] + ([absent.astype(np.float64)] if absent.any() else [])
     line = fit(np.column_stack(columns), target, name="x with group")
     covariance = line.hc3() if robust else line.classical()
-    found = around(
-        float(line.coefficients[1]), math.sqrt(max(float(covariance[1, 1]), 0.0)), confidence=confidence, df=line.df
-    )
+    # Not a number when one case alone decides; rounding may leave a hair below zero.
+    error = float(np.sqrt(np.maximum(covariance[1, 1], 0.0)))
+    found = around(float(line.coefficients[1]), error, confidence=confidence, df=line.df)
     plain = fit(np.column_stack([columns[0], columns[1], *columns[3:]]), target)
     left = float(line.residuals @ line.residuals) / max(float(plain.residuals @ plain.residuals), 1e-300)
     slope = float(line.coefficients[2])
@@ -263,7 +263,7 @@ def cuped(
         method="cuped" + (", hc3" if robust else ""),
         confidence=confidence,
         warnings=tuple(cautions),
-        standard_error=math.sqrt(max(float(covariance[1, 1]), 0.0)),
+        standard_error=known(error),
         p_value=found.p_value,
         grade=Grade.EXPERIMENT,
         raw=float(target[arm == 1].mean() - target[arm == 0].mean()),

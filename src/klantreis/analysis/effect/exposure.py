@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linprog
 
 from klantreis.analysis.effect.least_squares import Fit, Link, fit, with_intercept
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Floats, Result, as_array, as_labels, caution, same_length
+from klantreis.analysis.result import Caution, Floats, Result, as_array, as_labels, caution, same_length
 from klantreis.errors import InvalidInputError
 
 #: A chance of exposure below this, or above one less this, is all but sure (our convention).
@@ -88,6 +89,41 @@ def as_covariates(covariates: npt.ArrayLike, *, name: str = "covariates") -> Flo
 def propensity(exposed: Floats, covariates: Floats, *, link: Link = "logistic") -> Fit:
     """The chance of exposure, foretold by a logistic or probit regression on what was known before."""
     return fit(with_intercept(covariates), exposed, family=link)
+
+
+def separated(exposed: Floats, covariates: Floats) -> bool:
+    """Whether a line through the covariates parts all exposed from all others: nobody then has a like.
+
+    Examples
+    --------
+    >>> separated(np.array([0.0, 0.0, 1.0]), np.array([[1.0], [2.0], [3.0]]))
+    True
+    >>> separated(np.array([0.0, 1.0, 0.0]), np.array([[1.0], [2.0], [3.0]]))
+    False
+    """
+    design = with_intercept(covariates)
+    sided = design / np.abs(design).max(axis=0) * np.where(exposed == 1, -1.0, 1.0)[:, None]
+    return bool(
+        linprog(np.zeros(design.shape[1]), A_ub=sided, b_ub=-np.ones(len(exposed)), bounds=(None, None)).success
+    )
+
+
+def comparison_cautions(exposed: Floats, covariates: Floats) -> list[Caution]:
+    """What to say of a regression, which carries its line on to where nobody can be compared.
+
+    Raises
+    ------
+    InvalidInputError
+        When nobody can be compared with anybody.
+    """
+    try:
+        chance = propensity(exposed, covariates).fitted
+    except InvalidInputError:
+        if separated(exposed, covariates):
+            raise
+        return [caution("effect.one_sided")]
+    sure = float(((chance < SURE) | (chance > 1 - SURE)).mean())
+    return [caution("effect.positivity", percent=round(100 * sure))] if sure >= 0.01 else []
 
 
 @checked_options

@@ -73,12 +73,15 @@ class Fit:
     def hc3(self) -> Floats:
         """Covariance of the coefficients whatever the residuals' spread (MacKinnon and White 1985).
 
-        A case that the line passes through whatever its outcome has no residual to judge it by; its leverage is
-        held below one.
+        A coefficient that one case alone decides has no residual to judge it by: its variance is NaN, not known.
         """
-        leverage = np.einsum("ij,jk,ik->i", self.design, self.bread, self.design) * self.slope
-        scaled = self.design * (self.residuals / np.maximum(1 - leverage, 1e-8))[:, None]
-        return np.asarray(self.bread @ (scaled.T @ scaled) @ self.bread)
+        pull = self.design @ self.bread
+        leverage = (pull * self.design).sum(axis=1) * self.slope
+        alone = leverage > 1 - 1e-8
+        scaled = pull * (self.residuals / np.where(alone, 1.0, 1 - leverage))[:, None]
+        decided = np.abs(pull) * np.abs(self.design).max(axis=1)[:, None] > 1e-8
+        scaled[alone[:, None] & decided] = np.nan
+        return np.asarray(scaled.T @ scaled)
 
 
 def mean_of(family: Family, predictor: Floats) -> Floats:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from klantreis.analysis.effect.estimate import Effect, Grade, around
+from klantreis.analysis.effect.estimate import Effect, Grade, around, known
 from klantreis.analysis.effect.least_squares import fit, with_intercept
 from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, as_labels, caution, same_length
@@ -193,7 +193,7 @@ def _effect(estimate: float, error: float, *, n: int, df: int, confidence: float
         n=n,
         method="ols, hc3",
         confidence=confidence,
-        standard_error=error,
+        standard_error=known(error),
         p_value=found.p_value,
     )
 

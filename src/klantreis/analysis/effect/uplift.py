@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.effect.adjusting import Target, Uplift, read_cases, share_of, uplift_of
-from klantreis.analysis.effect.exposure import Overlap, as_exposed, overlap
+from klantreis.analysis.effect.exposure import Overlap, as_exposed, comparison_cautions, overlap
 from klantreis.analysis.effect.foretelling import Modifiers, boosted, both_ways, check_modifiers, regressed
 from klantreis.analysis.effect.least_squares import Link, fit
 from klantreis.analysis.effect.sensitivity import EValue, e_value
@@ -63,7 +63,8 @@ def regression_adjustment(
     Raises
     ------
     InvalidInputError
-        When a value is missing, lengths differ, all or none were exposed, or a group is too small for its regression.
+        When a value is missing, lengths differ, all or none were exposed, a group is too small for its regression, or
+        the covariates part the exposed from all others.
 
     References
     ----------
@@ -101,7 +102,7 @@ def regression_adjustment(
         target=target,
         confidence=confidence,
         effective=float(len(data.y)),
-        cautions=[],
+        cautions=comparison_cautions(data.exposed, data.x),
     )
 
 
