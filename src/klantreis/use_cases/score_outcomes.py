@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from klantreis.analysis.result import Floats, Result, plain
+from klantreis.analysis.result import Caution, Floats, Result, caution, plain
 from klantreis.analysis.voice.experience import csat
 from klantreis.analysis.voice.outcomes import Kano, Opportunities, kano, opportunity_scores
 from klantreis.errors import InvalidInputError
@@ -128,7 +129,7 @@ def score_outcomes(
     scale = _scale([*(wanted[one] for one in subjects), *(had[one] for one in subjects)])
     matters = np.column_stack([answers.numbers(wanted[one]) for one in subjects])
     met = np.column_stack([answers.numbers(had[one]) for one in subjects])
-    whole = ~(np.isnan(matters).any(axis=1) | np.isnan(met).any(axis=1))
+    whole = np.asarray(~(np.isnan(matters).any(axis=1) | np.isnan(met).any(axis=1)))
     if not whole.any():
         raise InvalidInputError(
             f"Nobody in {answers.survey.id} answered every question on importance and satisfaction."
@@ -149,6 +150,8 @@ def score_outcomes(
         seed=seed,
     )
 
+    scores = replace(scores, warnings=(*scores.warnings, *_repeated(answers, whole)))
+
     def share(ratings: Floats) -> Result:
         found = csat(ratings, scale=scale, top=top, weights=weights, confidence=confidence, draws=draws, seed=seed)
         return Result(
@@ -166,6 +169,15 @@ def score_outcomes(
     )
     alone = tuple(_name(column) for each, other in ((wanted, had), (had, wanted)) for column in _only(each, other))
     return OutcomeScores(answers.survey.id, outcomes, scores, answers.rows, alone, top, scale)
+
+
+def _repeated(answers: Answers, whole: npt.NDArray[np.bool_]) -> tuple[Caution, ...]:
+    """What to say when some respondents answered more than once: their answers count as those of others."""
+    who = answers.survey.of_role("respondent")
+    ids = [text for text, kept in zip(answers.texts(who[0]), whole, strict=True) if kept and text] if who else []
+    if len(set(ids)) == len(ids):
+        return ()
+    return (caution("outcomes.repeated", n=len(ids), customers=len(set(ids))),)
 
 
 def score_features(answers: Answers, *, confidence: float = 0.95, draws: int = 1000, seed: int = 0) -> Kano:

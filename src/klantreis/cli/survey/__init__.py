@@ -9,6 +9,7 @@ import click
 #: Subcommand to the module that defines it and one line of help.
 _COMMANDS = {
     "import": ("klantreis.cli.survey.importing", "Bring the answers to a questionnaire into a workspace."),
+    "show": ("klantreis.cli.survey.showing", "Sum up each column, with n and interval."),
 }
 
 
@@ -37,4 +38,5 @@ def command() -> None:
     Examples:
       klantreis survey import answers.csv --into my-workspace
       klantreis survey import results-survey412.csv --questions limesurvey_412.lss --into my-workspace
+      klantreis survey show my-workspace
     """

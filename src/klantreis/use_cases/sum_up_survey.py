@@ -1,0 +1,214 @@
+"""What each column of a survey comes to: how many answered, the figure that fits what was asked, and its interval."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from klantreis.analysis.result import Floats, Result, caution, plain
+from klantreis.analysis.voice.averages import effective_n, size_cautions, t_interval, wilson_interval
+from klantreis.analysis.voice.expectation import expectation_gap
+from klantreis.analysis.voice.experience import ces, csat, nps
+from klantreis.errors import InvalidInputError
+from klantreis.research.answers import Answers
+from klantreis.research.survey import SurveyColumn
+
+#: Roles of which a column has a mean on its scale.
+_MEANS = ("emotion", "expected", "experienced")
+_AMOUNTS = ("number", "weight", "too_cheap", "cheap", "expensive", "too_expensive", "offered_price")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One answer of a column with its share."""
+
+    answer: str
+    share: Result
+
+
+@dataclass(frozen=True)
+class ColumnSummary:
+    """One column.
+
+    Parameters
+    ----------
+    n
+        How many rows have an answer.
+    figure
+        What the result is: ``nps``, ``top`` (share of the highest answers), ``mean``, ``gap``, ``yes``, ``median``.
+    result
+        None where a column has no one figure, or it cannot be computed.
+    parts
+        The answers of a category, most frequent first.
+    quartiles
+        Of amounts: the quarter below, and the three quarters below.
+    why_not
+        Why there is no result.
+    """
+
+    column: SurveyColumn
+    n: int
+    figure: str | None = None
+    result: Result | None = None
+    parts: tuple[Part, ...] = ()
+    quartiles: tuple[float, float] | None = None
+    why_not: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {
+            "column": self.column.name,
+            "role": self.column.role,
+            "about": self.column.about,
+            "n": self.n,
+            "figure": self.figure,
+            "result": plain(self.result),
+            "parts": [{"answer": one.answer, "share": plain(one.share)} for one in self.parts],
+            "quartiles": None if self.quartiles is None else list(self.quartiles),
+            "why_not": self.why_not,
+        }
+
+
+@dataclass(frozen=True)
+class SurveySummary:
+    """A survey's columns in order, and for what was expected and experienced the difference."""
+
+    survey: str
+    rows: int
+    columns: tuple[ColumnSummary, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {"survey": self.survey, "rows": self.rows, "columns": [one.to_dict() for one in self.columns]}
+
+
+def sum_up(answers: Answers, *, confidence: float = 0.95, draws: int = 1000, seed: int = 0) -> SurveySummary:
+    """Sum up every column of a survey; who answered in several rows counts as one where the method can do that.
+
+    Examples
+    --------
+    >>> from klantreis.research.survey import Survey
+    >>> column = SurveyColumn(name="nps", role="nps", low=0, high=10)
+    >>> survey = Survey(id="survey:s", title="S", study="study:s", answers="a.csv", columns=(column,), n=4)
+    >>> summary = sum_up(Answers(survey, 4, {"nps": ("9", "10", "3", "")}))
+    >>> summary.columns[0].n, round(summary.columns[0].result.estimate, 3)
+    (3, 0.333)
+    """
+    drawn = {"confidence": confidence, "draws": draws, "seed": seed}
+    columns = [_summary(answers, column, drawn) for column in answers.survey.columns]
+    return SurveySummary(answers.survey.id, answers.rows, tuple(columns))
+
+
+def _summary(answers: Answers, column: SurveyColumn, drawn: dict[str, Any]) -> ColumnSummary:
+    given = np.array([text is not None for text in answers.texts(column)], dtype=bool)
+    n = int(given.sum())
+    if not n or column.role in ("respondent", "date", "text", "price_bracket"):
+        return ColumnSummary(column, n)
+    if column.role == "category":
+        return ColumnSummary(column, n, parts=_parts(answers, column, given, drawn["confidence"]))
+    numbers = answers.numbers(column)[given]
+    if column.role in _AMOUNTS:
+        low, middle, high = np.quantile(numbers, [0.25, 0.5, 0.75])
+        found = Result(estimate=float(middle), low=None, high=None, n=n, method="median of the answers")
+        return ColumnSummary(column, n, "median", found, quartiles=(float(low), float(high)))
+    figure, compute = _figure(answers, column, numbers, given, drawn)
+    try:
+        return ColumnSummary(column, n, figure, compute())
+    except InvalidInputError as error:
+        return ColumnSummary(column, n, figure, why_not=error.message)
+
+
+def _figure(
+    answers: Answers,
+    column: SurveyColumn,
+    numbers: Floats,
+    given: np.ndarray[Any, np.dtype[np.bool_]],
+    drawn: dict[str, Any],
+) -> tuple[str, Callable[[], Result]]:
+    """Which figure a column has, and how it is computed."""
+    all_weights = answers.weights()
+    weights = None if all_weights is None else all_weights[given]
+    who = answers.survey.of_role("respondent")
+    ids = answers.texts(who[0]) if who else ()
+    customer = [ids[row] or f"row {row}" for row in np.flatnonzero(given)] if who else None
+    how = {**drawn, "weights": weights, "customer": customer}
+    low, high = column.low, column.high
+    scale = (1, 5) if low is None or high is None else (int(low), int(high))
+    match column.role:
+        case "nps":
+            return "nps", lambda: nps(numbers, **how)
+        case "ces":
+            return "mean", lambda: ces(numbers, scale=scale if low is not None else (1, 7), **how)
+        case "experienced" if _expected(answers, column) is not None:
+            return "gap", lambda: _gap(answers, column, drawn["confidence"])
+        case "bought":
+            return "yes", lambda: _share(numbers > 0, weights, drawn["confidence"])
+        case role if role in _MEANS or (low is not None and low < 0):
+            ends = (float("-inf") if low is None else low, float("inf") if high is None else high)
+            return "mean", lambda: _mean(numbers, weights, ends, drawn["confidence"])
+    return "top", lambda: csat(numbers, scale=scale, **how)
+
+
+def _expected(answers: Answers, column: SurveyColumn) -> SurveyColumn | None:
+    return next((one for one in answers.survey.of_role("expected") if one.subject == column.subject), None)
+
+
+def _gap(answers: Answers, column: SurveyColumn, confidence: float) -> Result:
+    """Experienced less expected, among who answered both."""
+    expected = _expected(answers, column)
+    assert expected is not None  # noqa: S101 - only asked for when there is one
+    before, after = answers.numbers(expected), answers.numbers(column)
+    both = ~(np.isnan(before) | np.isnan(after))
+    if not both.any():
+        raise InvalidInputError("Nobody said both what was expected and what it was like.")
+    return expectation_gap(before[both], after[both], confidence=confidence)
+
+
+def _mean(numbers: Floats, weights: Floats | None, ends: tuple[float, float], confidence: float) -> Result:
+    w = np.ones(len(numbers)) if weights is None else weights
+    if w.sum() <= 0:
+        raise InvalidInputError("The weights of all who answered are zero.")
+    found = t_interval(numbers, w, confidence=confidence, bounds=ends)
+    return Result(
+        estimate=float(w @ numbers / w.sum()),
+        low=found.low,
+        high=found.high,
+        n=len(numbers),
+        method=f"mean, {found.method}",
+        confidence=confidence,
+        warnings=tuple(size_cautions(len(numbers))),
+    )
+
+
+def _share(yes: np.ndarray[Any, np.dtype[np.bool_]], weights: Floats | None, confidence: float) -> Result:
+    w = np.ones(len(yes)) if weights is None else weights
+    if w.sum() <= 0:
+        raise InvalidInputError("The weights of all who answered are zero.")
+    share = float(w @ yes / w.sum())
+    found = wilson_interval(share, effective_n(w), confidence=confidence)
+    few = (caution("voice.few_answers", n=len(yes)),) if len(yes) < 30 else ()
+    return Result(
+        estimate=share,
+        low=found.low,
+        high=found.high,
+        n=len(yes),
+        method=found.method,
+        confidence=confidence,
+        warnings=few,
+    )
+
+
+def _parts(
+    answers: Answers, column: SurveyColumn, given: np.ndarray[Any, np.dtype[np.bool_]], confidence: float
+) -> tuple[Part, ...]:
+    texts = np.array([text or "" for text in answers.texts(column)])[given]
+    all_weights = answers.weights()
+    weights = None if all_weights is None else all_weights[given]
+    if weights is not None and weights.sum() <= 0:
+        return ()
+    ranked = sorted(Counter(texts.tolist()).items(), key=lambda each: (-each[1], each[0]))
+    return tuple(Part(answer, _share(texts == answer, weights, confidence)) for answer, _ in ranked)
