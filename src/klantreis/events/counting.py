@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -225,6 +226,25 @@ def quartiles_of_each(arrays: Sequence[NDArray[np.int64]], unit: int) -> list[Qu
         Quartiles(*(row / unit).tolist()) if len(values) else Quartiles(None, None, None)
         for values, row in zip(arrays, found, strict=True)
     ]
+
+
+def quartiles_of_tally(tally: NDArray[np.int64]) -> Quartiles:
+    """Quartiles of whole numbers, of which there are ``tally[k]`` times k; the same as of the numbers themselves.
+
+    Examples
+    --------
+    >>> quartiles_of_tally(np.array([0, 3, 1, 0, 1]))
+    Quartiles(q1=1.0, median=1.0, q3=2.0)
+    """
+    ends = np.cumsum(tally)
+    if not len(ends) or not ends[-1]:
+        return Quartiles(None, None, None)
+    found = []
+    for quarter in (1, 2, 3):
+        exact = (int(ends[-1]) - 1) * quarter * 0.25
+        lower, upper = np.searchsorted(ends, [int(exact), math.ceil(exact)], side="right").tolist()
+        found.append(float(lower + (upper - lower) * (exact - int(exact))))
+    return Quartiles(*found)
 
 
 def _iso(time: int) -> str:

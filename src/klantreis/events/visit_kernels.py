@@ -25,13 +25,13 @@ def measure_visits(
     last: int,
     gap: int,
     starts: Ints,
-    lengths: Ints,
+    sizes: Ints,
     lasting: Ints,
     between: Ints,
     begun: Ints,
     ended: Ints,
 ) -> None:
-    """Events and time of each visit, the time between two of a customer, and what visits begin and end with.
+    """Visits by their number of events, the time of each, that between two, and what visits begin and end with.
 
     The visits of customer i stand from ``starts[i]`` on, the times between them from ``starts[i] - i`` on.
     """
@@ -42,7 +42,7 @@ def measure_visits(
         for j in range(begin + 1, offsets[i + 1]):
             pause = times[j] - times[j - 1]
             if pause > gap:
-                lengths[visit] = j - begin
+                sizes[j - begin] += 1
                 lasting[visit] = times[j - 1] - times[begin]
                 between[visit - i] = pause
                 ended[codes[j - 1]] += 1
@@ -50,6 +50,6 @@ def measure_visits(
                 visit += 1
                 begin = j
         end = offsets[i + 1]
-        lengths[visit] = end - begin
+        sizes[end - begin] += 1
         lasting[visit] = times[end - 1] - times[begin]
         ended[codes[end - 1]] += 1
