@@ -223,6 +223,8 @@ def _told(
 def firm(rows: Sequence[Difference], fdr: float) -> tuple[Difference, ...]:
     """Differences that are no chance at this false discovery rate: of each field the firmest, above before below.
 
+    The interval of a difference must leave out "no difference" as well: where few are known, a test alone is too sure.
+
     Examples
     --------
     >>> firm([], 0.05)
@@ -230,9 +232,17 @@ def firm(rows: Sequence[Difference], fdr: float) -> tuple[Difference, ...]:
     """
     found: dict[str, Difference] = {}
     for row in sorted(rows, key=lambda row: (row.category is not None and row.residual < 0, -abs(row.residual))):
-        if row.q_value is not None and row.q_value <= fdr:
+        if row.q_value is not None and row.q_value <= fdr and _apart(row):
             found.setdefault(row.field, row)
     return tuple(sorted(found.values(), key=lambda row: -abs(row.residual)))
+
+
+def _apart(row: Difference) -> bool:
+    """Whether the interval leaves out no difference: a lift of one, a standardised difference of zero."""
+    none = 0.0 if row.category is None else 1.0
+    if row.category is not None and row.inside == 0:
+        return True  # nobody in the group has it: the lift is 0 and has no upper end
+    return (row.low is not None and row.low > none) or (row.high is not None and row.high < none)
 
 
 def _follows(makes: tuple[CustomerField, ...], tells: tuple[CustomerField, ...]) -> tuple[tuple[str, str], ...]:

@@ -222,13 +222,14 @@ def partition(
 ) -> tuple[Ints, Floats]:
     """Labels of the best of several starts, and the cost at which each ended."""
     rng = np.random.default_rng(seed)
+    squares = (x**2).sum(axis=1)
     ends, best, kept = [], np.inf, np.zeros(len(x), dtype=np.int64)
     for _ in range(starts):
-        chosen = _spread_out(x, coded, k, gamma, rng)
+        chosen = _spread_out(x, coded, k, gamma, rng, squares)
         centres, modes = x[chosen].copy(), (coded.codes[chosen].copy() if coded is not None else None)
         labels, before = np.full(len(x), -1), np.inf
         for _ in range(rounds):
-            cost = _to(x, coded, centres, modes, gamma)
+            cost = _to(x, coded, centres, modes, gamma, squares)
             new = cost.argmin(axis=1)
             nearest = cost[np.arange(len(x)), new]
             for empty in np.flatnonzero(np.bincount(new, minlength=k) == 0):
@@ -249,21 +250,30 @@ def partition(
     return kept.astype(np.int64), np.array(ends)
 
 
-def _to(x: Floats, coded: Coded | None, centres: Floats, modes: Ints | None, gamma: float) -> Floats:
-    apart = np.maximum((x**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1) - 2 * x @ centres.T, 0.0)
+def _to(
+    x: Floats, coded: Coded | None, centres: Floats, modes: Ints | None, gamma: float, squares: Floats | None = None
+) -> Floats:
+    """What each case costs with each centre; ``squares`` are the sums of squares of x, when they are known already."""
+    squares = (x**2).sum(axis=1) if squares is None else squares
+    apart = x @ (-2 * centres.T)
+    apart += squares[:, None]
+    apart += (centres**2).sum(axis=1)
+    np.maximum(apart, 0.0, out=apart)
     if coded is None or modes is None or gamma == 0:
         return np.asarray(apart)
     return np.asarray(apart + gamma * (coded.codes[:, None, :] != modes[None, :, :]).sum(axis=2))
 
 
-def _spread_out(x: Floats, coded: Coded | None, k: int, gamma: float, rng: np.random.Generator) -> Ints:
+def _spread_out(
+    x: Floats, coded: Coded | None, k: int, gamma: float, rng: np.random.Generator, squares: Floats
+) -> Ints:
     """First members, each drawn the readier the further it lies from those before (k-means++)."""
     chosen = [int(rng.integers(len(x)))]
     nearest = np.full(len(x), np.inf)
     while len(chosen) < k:
         last = np.array(chosen[-1:])
         modes = coded.codes[last] if coded is not None else None
-        nearest = np.minimum(nearest, _to(x, coded, x[last], modes, gamma)[:, 0])
+        nearest = np.minimum(nearest, _to(x, coded, x[last], modes, gamma, squares)[:, 0])
         total = nearest.sum()
         chosen.append(int(rng.choice(len(x), p=nearest / total)) if total > 0 else int(rng.integers(len(x))))
     return np.array(chosen)
