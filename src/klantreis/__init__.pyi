@@ -10,6 +10,7 @@ from klantreis.errors import (
     InvalidInputError,
     KlantreisError,
     NotFoundError,
+    SurveyImportError,
     UnsupportedQuestionError,
     WorkspaceError,
 )
@@ -32,6 +33,7 @@ from klantreis.journeys.touchpoint import Channel, Touchpoint
 from klantreis.measurement.measurement import Measurement
 from klantreis.measurement.metric import Metric
 from klantreis.personas.persona import Persona
+from klantreis.research.answers import answers_of
 from klantreis.research.claim import Claim, ClaimStatus, Estimate, Evidence
 from klantreis.research.insight import Insight
 from klantreis.research.quote import Quote
@@ -41,6 +43,7 @@ from klantreis.research.survey import Survey
 from klantreis.use_cases.check_workspace import check_workspace
 from klantreis.use_cases.connect_log import connect_log
 from klantreis.use_cases.import_events import import_events
+from klantreis.use_cases.import_survey import import_survey
 from klantreis.use_cases.lay_fit import lay_fit
 from klantreis.use_cases.lay_reality import lay_reality
 from klantreis.use_cases.measure_effect import measure_effect
@@ -48,6 +51,7 @@ from klantreis.use_cases.open_events import open_events
 from klantreis.use_cases.open_workspace import open_store
 from klantreis.use_cases.open_workspace import open_workspace as open  # noqa: A004 - read as kr.open
 from klantreis.use_cases.read_events import read_events
+from klantreis.use_cases.read_survey import read_survey
 from klantreis.workspace import Waiver, Workspace, WorkspaceSettings, workspace_of
 
 __all__ = [
@@ -90,6 +94,7 @@ __all__ = [
     "Step",
     "Study",
     "Survey",
+    "SurveyImportError",
     "Tone",
     "Touchpoint",
     "UnsupportedQuestionError",
@@ -97,6 +102,7 @@ __all__ = [
     "Workspace",
     "WorkspaceError",
     "WorkspaceSettings",
+    "answers_of",
     "apply",
     "changes",
     "check_workspace",
@@ -104,6 +110,7 @@ __all__ = [
     "crosswalk",
     "fit",
     "import_events",
+    "import_survey",
     "lay_fit",
     "lay_reality",
     "measure_effect",
@@ -113,6 +120,7 @@ __all__ = [
     "open_store",
     "parse_pattern",
     "read_events",
+    "read_survey",
     "reality",
     "workspace_of",
 ]
