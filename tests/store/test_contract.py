@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from klantreis.decisions.content import ContentItem
 from klantreis.errors import ConflictError, InvalidInputError, NotFoundError, StoreError, WorkspaceError
+from klantreis.events.dataset import Dataset
 from klantreis.journeys.journey import Journey
+from klantreis.measurement.measurement import EffectPlan, EffectResult, Measurement, plan_digest
+from klantreis.measurement.metric import Metric
 from klantreis.personas.persona import Persona
 from klantreis.store.protocol import Entry, Store, version_of
 from klantreis.use_cases.open_workspace import open_store
@@ -290,3 +294,48 @@ def test_one_store_serves_several_threads(store: Store) -> None:
 
     assert in_threads(write, count=4) == [None] * 4
     assert len(store.load().of(Persona)) == 21
+
+
+def test_a_measurement_with_its_results_is_kept_as_it_is(store: Store, location: str) -> None:
+    plan = EffectPlan.model_validate(
+        {
+            "metric": "metric:spend",
+            "dataset": "dataset:card",
+            "comparison": "adjusted",
+            "outcome": {"pattern": 'touchpoint = "kassa" and bedrag > 10', "measure": "sum", "amount": "bedrag"},
+            "exposed": 'first(touchpoint = "mailing")',
+            "covariates": [{"name": "vooraf", "pattern": 'touchpoint = "kassa"', "scale": "log"}],
+            "unit": "EUR",
+            "every": "week",
+            "baseline": {"start": "2026-01-05", "end": "2026-02-01"},
+            "measured": {"start": "2026-02-02", "end": "2026-03-01"},
+            "smallest_relevant_effect": 0.1 + 0.2,
+            "fixed_on": "2026-01-01",
+        }
+    )
+    result = EffectResult.model_validate(
+        {
+            "estimate": {"value": -3.1067, "low": -7.39017, "high": 1.17676, "n": 2347, "unit": "EUR"},
+            "grade": "adjusted",
+            "judgement": "cannot tell",
+            "cautions": [{"code": "effect.imbalance", "values": {"name": "één", "difference": 0.19}}],
+            "e_value": 1.1905,
+            "overlap": 0.893123,
+            "n_exposed": 1076,
+            "n_comparison": 1271,
+            "computed_on": "2026-03-02",
+            "plan": plan_digest(plan),
+        }
+    )
+    documents = (
+        Metric(id="metric:spend", title="Besteding", definition="Bedrag per week"),
+        Dataset(id="dataset:card", title="Kaart"),
+        ContentItem(id="content-item:mail", title="Mailing"),
+        Measurement(id="measurement:mail", title="Meting", of="content-item:mail", plan=plan, results=(result, result)),
+    )
+    for document in documents:
+        store.save(document, expect=None, entry=None)
+    held = open_store(location).load()
+    assert tuple(held.documents[document.id] for document in documents) == documents
+    with pytest.raises(WorkspaceError, match="content-item:mail"):
+        store.remove("content-item:mail", expect=store.version("content-item:mail"), entry=None)
