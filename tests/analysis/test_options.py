@@ -39,6 +39,7 @@ TAKEN: dict[Callable[..., Any], tuple[Any, ...]] = {
     outcomes.opportunity_scores: (DRAW.integers(1, 6, (40, 3)), DRAW.integers(1, 6, (40, 3))),
     outcomes.kano: (DRAW.integers(1, 6, (40, 2)), DRAW.integers(1, 6, (40, 2))),
     outcomes.maxdiff_counts: ([8, 3, 1], [1, 3, 8], [12, 12, 12]),
+    outcomes.maxdiff_logit: ([["a", "b"], ["b", "a"]], ["a", "b"], ["b", "a"]),
     outcomes.forces_of_progress: (["an", "bo"], ["push", "habit"]),
     agreement.krippendorff_alpha: ([[1, 2, 3], [1, 2, 2]], "nominal"),
     agreement.fleiss_kappa: ([[3, 0], [2, 1]],),
@@ -51,6 +52,8 @@ TAKEN: dict[Callable[..., Any], tuple[Any, ...]] = {
     intents.classify: (SAID, "nl"),
     segments.latent_classes: (DRAW.integers(0, 2, (100, 3)), 2),
     segments.mixed_prototypes: (DRAW.normal(size=(40, 2)), [[str(one)] for one in YES], 2),
+    segments.density_clusters: (DRAW.normal(size=(40, 2)), 5),
+    segments.medoids: ({"age": TIMES}, 2),
     segments.choose_k: (DRAW.normal(size=(40, 2)),),
     segments.stability: (DRAW.normal(size=(40, 2)), YES),
     segments.distinguishing: ({"age": TIMES}, YES),
@@ -77,7 +80,11 @@ TAKEN: dict[Callable[..., Any], tuple[Any, ...]] = {
     sequences.complexity: (["aab", "abb"],),
 }
 #: None is a thing to say here.
-MAY_BE_NONE = {(segments.mixed_prototypes, "categorical"), (attribution.markov_removal, "nulls")}
+MAY_BE_NONE = {
+    (segments.density_clusters, "smallest"),
+    (segments.mixed_prototypes, "categorical"),
+    (attribution.markov_removal, "nulls"),
+}
 METHODS = pytest.mark.parametrize("method", TAKEN, ids=lambda method: method.__name__)
 
 

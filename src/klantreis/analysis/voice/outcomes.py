@@ -8,6 +8,7 @@ from __future__ import annotations
 from klantreis.analysis.voice.forces import Force, Forces, forces_of_progress
 from klantreis.analysis.voice.kano import Kano, KanoFeature, kano
 from klantreis.analysis.voice.maxdiff import MaxDiff, MaxDiffItem, maxdiff_counts
+from klantreis.analysis.voice.maxdiff_logit import maxdiff_logit
 from klantreis.analysis.voice.opportunity import Opportunities, Opportunity, opportunity_scores
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "forces_of_progress",
     "kano",
     "maxdiff_counts",
+    "maxdiff_logit",
     "opportunity_scores",
 ]
