@@ -208,9 +208,9 @@ def _walked_plainly(view: View, of_code: Times, gaps: Times, until: int) -> tupl
     found: dict[int, tuple[Times, list[Times], list[Times]]] = {}
 
     def work(first: int, last: int) -> None:
+        entry, step = np.empty((2, n, min(size, last - first)), dtype=np.int64)
         for a in range(first, max(last, first + 1), size):
-            b = min(a + size, last)
-            entry, step, came = np.empty((n, b - a), np.int64), np.empty((n, b - a), np.int64), np.zeros(n, np.int64)
+            b, came = min(a + size, last), np.zeros(n, dtype=np.int64)
             kernels.walk_plainly(
                 *(view.codes, of_code, view.times, view.offsets, a, b, gaps, until, entry, step, came, _scratch(n))
             )
