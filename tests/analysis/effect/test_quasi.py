@@ -76,6 +76,20 @@ def test_level_and_slope_of_a_known_line() -> None:
     assert found.without == pytest.approx(5 + 0.5 * place)
 
 
+def test_few_periods_are_said_with_hac() -> None:
+    y = np.random.default_rng(33).poisson(50, 40)
+    assert "effect.hac_narrow" in codes(interrupted_series(y, 20, errors="hac"))
+    assert "effect.hac_narrow" not in codes(interrupted_series(y, 20))
+
+
+def test_a_line_has_the_t_interval_of_least_squares() -> None:
+    rng = np.random.default_rng(34)
+    y = rng.normal(size=20) + 2 * (np.arange(20) >= 12)
+    found = interrupted_series(y, 12, family="linear")
+    half = float(found.high or 0) - float(found.estimate or 0)
+    assert half == pytest.approx(2.109816 * float(found.standard_error or 0), rel=1e-6)  # t of 17 degrees
+
+
 def test_california(cigarettes: tuple[Floats, list[str], int]) -> None:
     """Arkhangelsky and others (2021), AER 111(12), table 1: DID -27.3, SDID -15.6, synthetic control -19.6.
 
@@ -242,3 +256,19 @@ def test_coverage_of_synthetic_did() -> None:
     assert 0.92 < held / 600 < 0.975, held
     assert 0.92 < several / 600 < 0.975, several
     assert alarms / 600 < 0.07, alarms
+
+
+@pytest.mark.slow
+def test_coverage_of_lines() -> None:
+    """3,000 series of 60 and of 24; docs/methods/interrupted-series.md quotes it."""
+    rng = np.random.default_rng(5)
+    for periods, start in ((60, 36), (24, 14)):
+        held = {"quasi": 0, "hac": 0}
+        place = np.arange(periods)
+        for _ in range(3000):
+            y = 10 + 0.1 * place + 2 * (place >= start) + 2 * rng.normal(size=periods)
+            for errors in held:
+                found = interrupted_series(y, start, family="linear", errors=errors)  # type: ignore[arg-type]
+                held[errors] += float(found.low or 0) <= 2 <= float(found.high or 0)
+        assert abs(held["quasi"] / 3000 - 0.95) < 0.012, held
+        assert 0.85 < held["hac"] / 3000 < 0.93, held

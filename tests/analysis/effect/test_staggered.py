@@ -87,6 +87,13 @@ def test_minimum_wage_with_population(wages: tuple[Floats, Floats, Floats, Float
     assert (found.estimate, found.standard_error) == pytest.approx((-0.0417518, 0.0115028), abs=2e-7)
     assert rounded(found.pre_trend_p, digits=5) == [0.23267]
     assert found.method == "callaway-sant'anna, never treated, doubly robust, influence function"
+    # Averages and their errors, as package moderndid 0.2.0 prints them (a port of did).
+    averages = [(by.estimate, by.standard_error) for by in (found.group, found.dynamic, found.calendar)]
+    assert averages == [
+        pytest.approx(pair, abs=2e-7)
+        for pair in ((-0.0328196, 0.0118982), (-0.0803539, 0.0189576), (-0.0441774, 0.0150382))
+    ]
+    assert found.overall is found
     plain = callaway_santanna(*wages, draws=0)
     assert rounded(plain.estimate, plain.standard_error) == [-0.0400, 0.0120]
 

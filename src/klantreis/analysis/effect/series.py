@@ -21,6 +21,8 @@ from klantreis.analysis.result import Caution, Floats, Result, as_array, caution
 from klantreis.errors import InvalidInputError
 
 Errors = Literal["quasi", "hac", "model"]
+#: With fewer periods than this HAC intervals were seen to be too narrow (see the page of the method).
+MANY = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +209,8 @@ def _covariance(line: Fit, dispersion: float, *, family: str, errors: Errors, la
 
 def _coefficient(line: Fit, covariance: Floats, place: int, *, family: str, confidence: float, n: int) -> Effect:
     value, error = float(line.coefficients[place]), math.sqrt(max(float(covariance[place, place]), 0.0))
-    found = around(value, error, confidence=confidence)
+    # Least squares has Student's t; for counts the normal interval is the usual one.
+    found = around(value, error, confidence=confidence, df=line.df if family == "linear" else math.inf)
     turn = math.exp if family == "poisson" else float
     return Effect(
         estimate=turn(value),
@@ -250,6 +253,8 @@ def _cautions(
         found.append(caution("effect.overdispersed", dispersion=round(dispersion, 2)))
     if errors != "hac" and p < 0.05 and correlation > 0:
         found.append(caution("effect.autocorrelated", correlation=round(correlation, 2)))
+    if errors == "hac" and n < MANY:
+        found.append(caution("effect.hac_narrow", n=n))
     found += [
         caution("effect.short_side", n=size, side=side) for size, side in ((start, "−"), (n - start, "+")) if size < 8
     ]

@@ -91,6 +91,11 @@ class Staggered(Effect):
     dynamic: Aggregate
     pre_trend_p: float | None
 
+    @property
+    def overall(self) -> Effect:
+        """The average over all groups and periods under treatment: this result itself."""
+        return self
+
 
 @checked_options
 def callaway_santanna(
