@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean, median, variance
+from statistics import NormalDist, fmean, variance
 
 from klantreis.analysis.effect.proportions import wilson
 
@@ -56,27 +56,6 @@ def share_interval(count: int, n: int) -> Interval:
     """A share with its 95 % Wilson interval."""
     found = wilson(count, n)
     return Interval(count / n, found.low, found.high, n)
-
-
-def median_interval(values: Sequence[float]) -> Interval:
-    """The median with its 95 % order-statistic interval (no assumption about the distribution).
-
-    The ends are the k-th smallest and k-th largest value, with the largest k that keeps binomial coverage of 95 %.
-
-    Examples
-    --------
-    >>> median_interval(list(range(1, 11)))
-    Interval(value=5.5, low=2, high=9, n=10)
-    """
-    ordered, n = sorted(values), len(values)
-    below, k = 0.0, 0
-    for rank in range(n // 2):
-        below += math.comb(n, rank) / 2**n
-        if below > 0.025:
-            break
-        k = rank + 1
-    low, high = (ordered[k - 1], ordered[n - k]) if k else (ordered[0], ordered[-1])
-    return Interval(median(ordered), low, high, n)
 
 
 def compare_means(group: Sequence[float], others: Sequence[float]) -> Difference:

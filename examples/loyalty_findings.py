@@ -7,12 +7,14 @@ those fields are listed here before anything is compared; the false discovery ra
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import duckdb
+import numpy as np
 from loyalty_comparison import (
     Difference,
     Interval,
@@ -20,11 +22,12 @@ from loyalty_comparison import (
     compare_shares,
     false_discovery,
     mean_interval,
-    median_interval,
     share_interval,
 )
 from loyalty_repeat import repeat_numbers
 
+from klantreis.journeys.medians import wait_of
+from klantreis.journeys.run_shares import wilson_by_customer
 from klantreis.research.claim import Estimate
 from klantreis.values import Period
 
@@ -174,13 +177,13 @@ RUN_MEDIANS: tuple[tuple[str, str, str, int], ...] = (
     ("days_to_return", "Dagen van het eerste tot het tweede winkelbezoek", "dagen", 1),
     ("days_to_coupon", "Dagen van de mailing tot de eerste ingeleverde bon", "dagen", 1),
 )
-RUN_METHOD = "aandeel, Wilson-interval; reizen van één huishouden tellen als losse reizen"
+RUN_METHOD = "aandeel, Wilson-interval per huishouden"
 
 
 def _runs(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, Finding]]:
     """What happens between a mailing of type A and the end of its campaign; a run is a household in a campaign."""
     table = connection.table("run_facts").filter(f"family = '{SEGMENT}'")
-    rows: list[Row] = [dict(zip(table.columns, row, strict=True)) for row in table.fetchall()]
+    rows: list[Row] = [dict(zip(table.columns, row, strict=True)) for row in table.order("household_id").fetchall()]
     redeeming = [row for row in rows if row["coupons"]]
     households = [row["household_id"] for row in rows]
     yield "mailings_of_type_a", _mailings([float(households.count(one)) for one in sorted(set(households))])
@@ -189,15 +192,29 @@ def _runs(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, Finding]
     for name, counts, tail in REDEEMING_SHARES:
         yield name, _run_share(redeeming, counts, f"reizen waarin bonnen worden ingeleverd, {tail}")
     for name, what, unit, decimals in RUN_MEDIANS:
-        yield name, _median([row[name] for row in rows if row[name] is not None], what, unit, decimals)
+        yield name, _run_median([row for row in rows if row[name] is not None], name, what, unit, decimals)
 
 
 def _run_share(runs: Sequence[Row], counts: Callable[[Row], bool], tail: str) -> Finding:
-    count, n = sum(map(counts, runs)), len(runs)
-    found, show = share_interval(count, n), _shower("share", 3)
+    made = Counter(run["household_id"] for run in runs)
+    counted = Counter(run["household_id"] for run in runs if counts(run))
+    share, show = wilson_by_customer([counted[one] for one in made], list(made.values())), _shower("share", 3)
+    found = Interval(share.value or 0.0, share.low, share.high, share.n)
     spread = f"{show(found.value)}; 95%-interval {show(found.low)} tot {show(found.high)}"
-    sentence = f"In {count} van de {n} {tail} ({spread})."
+    sentence = f"In {share.count} van de {share.n} {tail} ({spread})."
     return Finding(sentence, _estimate(found, unit="share", method=RUN_METHOD, period=CAMPAIGNS))
+
+
+def _run_median(runs: Sequence[Row], name: str, what: str, unit: str, decimals: int) -> Finding:
+    # In millionths of the unit, as times are in microseconds.
+    values = np.array([round(run[name] * 1_000_000) for run in runs], dtype=np.int64)
+    wait = wait_of(values, customer=np.array([run["household_id"] for run in runs], dtype=np.int64))
+    if wait.median is None or wait.low is None or wait.high is None:
+        raise ValueError(f"too few runs for an interval of {name}")
+    found = Interval(wait.median, wait.low, wait.high, wait.n)
+    text = f"{what}: mediaan {_with_interval(found, _shower(unit, decimals))}."
+    method = "mediaan, interval uit de volgorde per huishouden"
+    return Finding(text, _estimate(found, unit=unit, method=method, period=CAMPAIGNS))
 
 
 def _repeat(connection: duckdb.DuckDBPyConnection) -> dict[str, Finding]:
@@ -227,12 +244,6 @@ def _mailings(per_household: Sequence[float]) -> Finding:
     sentence = f"Wie in het segment acties van type A kreeg, kreeg er gemiddeld {mean} van de vier in het jaar."
     method = "gemiddelde per huishouden, t-interval"
     return Finding(sentence, _estimate(found, unit="mailings", method=method, period=CAMPAIGNS))
-
-
-def _median(values: Sequence[float], what: str, unit: str, decimals: int) -> Finding:
-    found = median_interval(values)
-    text = f"{what}: mediaan {_with_interval(found, _shower(unit, decimals))}."
-    return Finding(text, _estimate(found, unit=unit, method="mediaan, interval uit de volgorde", period=CAMPAIGNS))
 
 
 def _estimate(found: Interval, *, unit: str, method: str, period: Period) -> Estimate:

@@ -6,7 +6,7 @@ import doctest
 
 import loyalty_comparison
 import pytest
-from loyalty_comparison import compare_shares, false_discovery, median_interval
+from loyalty_comparison import compare_shares, false_discovery
 
 
 def test_worked_examples() -> None:
@@ -35,9 +35,3 @@ def test_benjamini_hochberg_published() -> None:
     p_values = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344]
     p_values += [0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000]
     assert sum(q <= 0.05 for q in false_discovery(p_values)) == 4
-
-
-def test_median_interval_keeps_its_coverage() -> None:
-    """For n = 10 the 2nd and 9th value hold the median with 97.9 %; the 3rd and 8th with 89 % would not do."""
-    found = median_interval([float(value) for value in range(10)])
-    assert (found.low, found.high) == (1.0, 8.0)
