@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from klantreis.errors import EventImportError
 from klantreis.events.log_folder import read_manifest
 from klantreis.sources import event_log, placing
 from klantreis.sources.placing import Places, sort_within
@@ -47,6 +48,14 @@ def test_placed_and_sorted_within_is_sorted(
     order = np.lexsort((times, customers))
     assert placed[0].tolist() == times[order].tolist()
     assert placed[1].tolist() == order.tolist()
+
+
+def test_an_event_of_a_customer_who_was_not_counted_is_refused() -> None:
+    places = Places(np.array([7, 9], dtype=np.uint64), np.array([0, 1, 2]))
+    column = np.zeros(2, dtype=np.int64)
+    with pytest.raises(EventImportError, match="changed while it was read"):
+        places.put(np.array([7, 8], dtype=np.uint64), [(np.array([1, 2]), column)])
+    assert column.tolist() == [0, 0]
 
 
 row = st.tuples(

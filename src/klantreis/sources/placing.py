@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from klantreis.errors import EventImportError
 from klantreis.events.threads import in_threads, stretches
 from klantreis.sources import placing_kernels as kernels
 
@@ -50,10 +51,17 @@ class Places:
             The customer of each.
         into
             Values of the events, and the column they go into.
+
+        Raises
+        ------
+        EventImportError
+            When an event is of a customer who is not among those that were counted: the source changed meanwhile.
         """
         numbers = np.empty(len(hashes), dtype=np.int32)
         halves = _halves(len(hashes))
         in_threads(lambda a, b: kernels.look_up(hashes, a, b, self._hashes, self._slots, numbers), halves)
+        if np.any(numbers < 0):
+            raise EventImportError("A source file changed while it was read.", hint="Import it again.")
         places = np.empty(len(hashes), dtype=np.int64)
         in_threads(lambda a, b: kernels.take_places(numbers, a, b, self._next, places), stretches(self._offsets))
         for values, column in into:

@@ -28,11 +28,11 @@ def make_table(hashes: Hashes, slots: NDArray[np.int32]) -> None:
 def look_up(
     wanted: Hashes, first: int, last: int, hashes: Hashes, slots: NDArray[np.int32], numbers: NDArray[np.int32]
 ) -> None:
-    """The number of each wanted hash; all are in the table."""
+    """The number of each wanted hash; -1 when it is not in the table."""
     mask = np.uint64(len(slots) - 1)
     for j in range(first, last):
         slot = (wanted[j] >> np.uint64(7)) & mask
-        while hashes[slots[slot]] != wanted[j]:
+        while slots[slot] >= 0 and hashes[slots[slot]] != wanted[j]:
             slot = (slot + np.uint64(1)) & mask
         numbers[j] = slots[slot]
 
