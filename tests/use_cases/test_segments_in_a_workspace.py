@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from klantreis.analysis.behaviour.segment_rule import Condition, members
 from klantreis.errors import ChangeError, InvalidInputError, NotFoundError
 from klantreis.events.filter import Filter
+from klantreis.events.share import wilson
 from klantreis.personas.persona import Persona, claims_of
 from klantreis.research.claim import ClaimStatus
 from klantreis.research.insight import Insight
@@ -90,8 +92,6 @@ def test_the_size_is_that_of_the_rule_and_not_of_the_label(own: Store) -> None:
     segments = found_in(own)
     one = segments.segment(2)
     rule = Condition("count:shop", low=20)
-    from dataclasses import replace
-
     narrower = replace(one, rule=replace(one.rule, conditions=(rule,)))
     changed = replace(segments.found, segments=(segments.found.segments[0], narrower))
     persona = draft_persona(own, Segments(segments.customers, changed), 2, name="Vaak", by="ann").persona
@@ -124,6 +124,14 @@ def test_segments_become_an_insight_that_a_later_search_replaces(own: Store) -> 
     write_segments(own, later, by="bo")
     assert len(own.load().get("insight:segmenten-shop", Insight).claim.evidence) == 3
     assert [entry.by for entry in own.history("insight:segmenten-shop")] == ["ann", "bo"]
+
+
+def test_groups_of_few_are_not_written_down(own: Store) -> None:
+    segments = found_in(own)
+    few = replace(segments.found.segments[1], size=wilson(3, 120))
+    changed = Segments(segments.customers, replace(segments.found, segments=(segments.found.segments[0], few)))
+    write_segments(own, changed, by="ann")
+    assert [piece.id for piece in own.load().get("insight:segmenten-shop", Insight).claim.evidence] == ["segment-1"]
 
 
 def test_an_english_workspace_gets_an_english_draft(tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from klantreis.use_cases.edit import Edited
 
 
+#: Groups of fewer customers than this are not written down: their numbers would tell of single people.
+FEWEST = 5
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Segments:
     """What was found, and among whom."""
@@ -89,8 +93,8 @@ def write_segments(store: Store, segments: Segments, *, by: str) -> Edited:
 
 
 def segments_insight(segments: Segments, *, lang: Lang) -> Insight:
-    """The segments as an insight."""
-    customers, found = segments.customers, segments.found
+    """The segments as an insight; groups of fewer than five are left out."""
+    customers, found = segments.customers, segments.found.suppressed(FEWEST)
     source = known_source(customers)
     evidence = tuple(
         Evidence(

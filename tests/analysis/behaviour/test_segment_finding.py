@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from klantreis.analysis.behaviour import segment_making
 from klantreis.analysis.behaviour.customer_fields import CustomerField, CustomerTable, Measure, table_of_columns
 from klantreis.analysis.behaviour.segment_finding import find_groups
 from klantreis.analysis.behaviour.segment_rule import Condition, members, rule_for, rule_of
@@ -55,6 +56,17 @@ def test_planted_groups_come_back_with_a_rule_and_a_difference() -> None:
     assert row.low > 1.5
     assert {row.field for row in few.profile} == {"orders", "returns"}
     assert all(row.q_value is None for row in few.profile)
+
+
+@pytest.mark.parametrize("made_by", [("orders", "returns"), ("orders", "returns", "app")])
+def test_groups_made_of_some_hold_all(monkeypatch: pytest.MonkeyPatch, made_by: tuple[str, ...]) -> None:
+    table = planted()[0].made_by(made_by)
+    whole = find_groups(table, k=2, draws=0)
+    monkeypatch.setattr(segment_making, "MADE_OF", 120)
+    some = find_groups(table, k=2, draws=5)
+    assert "segments.warning.made_of" in codes(some)
+    assert some.n == 300
+    assert np.mean(some.labels == whole.labels) > 0.95
 
 
 def test_the_same_seed_gives_the_same_groups() -> None:

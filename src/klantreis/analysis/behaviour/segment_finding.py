@@ -21,6 +21,7 @@ from klantreis.analysis.behaviour.segment_making import (
     Made,
     Method,
     chosen_number,
+    drawn,
     latent_maker,
     mixed_maker,
     money_groups,
@@ -36,6 +37,8 @@ from klantreis.events.share import wilson
 Progress = Callable[[Literal["choosing", "making", "steady"], float], None]
 #: Fewer customers than this are too few to look for groups in (our convention).
 FEWEST = 30
+#: Of more customers than this, stability is tried on so many.
+STEADY_OF = 5000
 #: A held-back field that goes along with one that made the groups this closely (rank correlation) tells nothing new.
 FOLLOWS = 0.8
 #: Mean overlap below which a group should not be trusted (Hennig), and share below which it is small (ours).
@@ -164,7 +167,8 @@ def _steady(made: Made, labels: Ints, draws: int, starts: int, seed: int, tell: 
         done += 1
         return made.again(points, done)
 
-    return stability(made.points, labels, cluster=again, draws=draws, starts=starts, seed=seed)
+    rows = drawn(len(labels), STEADY_OF, seed)
+    return stability(made.points[rows], labels[rows], cluster=again, draws=draws, starts=starts, seed=seed)
 
 
 def _told(

@@ -22,6 +22,8 @@ Method = Literal["classes", "prototypes", "mixed", "rfm"]
 NOT_KNOWN = ""
 #: A group of a smaller share is too small to describe (our convention).
 SMALLEST = 0.05
+#: Of more customers than this, groups are made of so many, and the others put in the nearest.
+MADE_OF = 20_000
 #: Starts of a grouping that is made again for the stability.
 AGAIN = 3
 
@@ -113,13 +115,15 @@ Maker = Callable[[int], Made]
 def prototype_maker(makes: tuple[CustomerField, ...], *, starts: int, seed: int) -> Maker:
     """Makes groups around a typical customer; the distances between customers are worked out once for all numbers."""
     points = np.column_stack([scaled(field) for field in makes])
-    place = np.arange(len(points))
-    if len(points) > SAMPLED:
-        place = np.sort(np.random.default_rng(seed).choice(len(points), SAMPLED, replace=False))
+    base, place = drawn(len(points), MADE_OF, seed), drawn(len(points), SAMPLED, seed)
     apart = straight_distances(points[place])
 
     def make(k: int) -> Made:
-        labels = partition(points, None, k, gamma=0.0, starts=starts, seed=seed)[0]
+        part = partition(points[base], None, k, gamma=0.0, starts=starts, seed=seed)[0]
+        labels = part
+        if len(base) < len(points):
+            centres = np.array([points[base][part == group].mean(axis=0) for group in range(k)])
+            labels = nearest(points, centres)
         width = silhouettes(apart, labels[place])
         low, high = mean_interval(width, 0.95)
 
@@ -127,7 +131,8 @@ def prototype_maker(makes: tuple[CustomerField, ...], *, starts: int, seed: int)
             return partition(rows, None, k, gamma=0.0, starts=AGAIN, seed=draw)[0]
 
         sampled = (caution("behaviour.silhouette_sampled", n=len(place)),) if len(place) < len(points) else ()
-        return Made("prototypes", k, labels, points, again, float(width.mean()), low, high, sampled)
+        notes = (*sampled, *_made_of(len(base), len(points)))
+        return Made("prototypes", k, labels, points, again, float(width.mean()), low, high, notes)
 
     return make
 
@@ -136,21 +141,53 @@ def mixed_maker(makes: tuple[CustomerField, ...], *, starts: int, seed: int) -> 
     """Makes groups around a typical customer of whom some fields are numbers and others categories."""
     numeric = np.column_stack([scaled(field) for field in makes if field.numeric])
     coded = _coded([[NOT_KNOWN if v is None else v for v in f.values.tolist()] for f in makes if not f.numeric])
-    width = numeric.shape[1]
+    width, base = numeric.shape[1], drawn(len(numeric), MADE_OF, seed)
 
     def make(k: int) -> Made:
-        found = mixed_prototypes(numeric, coded.codes, k, scale=False, starts=starts, seed=seed)
+        found = mixed_prototypes(numeric[base], coded.codes[base], k, scale=False, starts=starts, seed=seed)
 
         def again(rows: Floats, draw: int) -> Ints:
             part = Coded(rows[:, width:].astype(np.int64), coded.names)
             return partition(rows[:, :width], part, k, gamma=found.gamma, starts=AGAIN, seed=draw)[0]
 
         labels = np.array(found.labels, dtype=np.int64)
+        if len(base) < len(numeric):
+            centres = np.array([one.centre for one in found.prototypes])
+            modes = np.array([one.mode for one in found.prototypes], dtype=np.int64)
+            labels = nearest(numeric, centres, coded.codes, modes, gamma=found.gamma)
         points = np.hstack([numeric, coded.codes.astype(np.float64)])
         notes = tuple(note for note in found.warnings if note.code != "behaviour.weak_structure")
+        notes += _made_of(len(base), len(numeric))
         return Made("mixed", k, labels, points, again, found.estimate, found.low, found.high, notes)
 
     return make
+
+
+def drawn(n: int, most: int, seed: int) -> Ints:
+    """Places of all, or of ``most`` of them at random when there are more."""
+    return np.arange(n) if n <= most else np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
+
+
+def nearest(
+    points: Floats, centres: Floats, codes: Ints | None = None, modes: Ints | None = None, *, gamma: float = 0.0
+) -> Ints:
+    """For each case the centre that it costs least to belong to; a category that differs costs ``gamma``.
+
+    Examples
+    --------
+    >>> nearest(np.array([[0.0], [4.0], [9.0]]), np.array([[1.0], [8.0]])).tolist()
+    [0, 0, 1]
+    """
+    cost = np.empty((len(points), len(centres)))
+    for group, centre in enumerate(centres):
+        cost[:, group] = ((points - centre) ** 2).sum(axis=1)
+        if codes is not None and modes is not None:
+            cost[:, group] += gamma * (codes != modes[group]).sum(axis=1)
+    return np.asarray(cost.argmin(axis=1), dtype=np.int64)
+
+
+def _made_of(base: int, n: int) -> tuple[Caution, ...]:
+    return (caution("segments.warning.made_of", base=base, n=n),) if base < n else ()
 
 
 def _coded(texts: list[list[str]]) -> Coded:
