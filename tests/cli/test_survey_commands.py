@@ -209,6 +209,27 @@ def test_prices_are_those_of_the_methods(answers: Path, shop: FolderStore) -> No
     assert told["brackets"][0]["without_price"] == brackets.count("weet ik niet")
 
 
+def test_a_column_for_each_price_that_was_offered(tmp_path: Path) -> None:
+    dice = random.Random(3)  # noqa: S311
+    offers = (5, 10, 20)
+    said = [[int(dice.random() < 1 - offer / 25) for offer in offers] for _ in range(80)]
+    path = tmp_path / "aanbod.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([f"Zou u het kopen voor €{offer}?" for offer in offers])
+        writer.writerows([["ja" if yes else "nee" for yes in row] for row in said])
+    told = json.loads(run("price", path, "--cost", 2, "--format", "json").stdout)["gabor_granger"]
+    expected = gabor_granger(
+        [offer for offer in offers for _ in said],
+        [row[place] for place in range(3) for row in said],
+        cost=2,
+        customer=[f"row {row}" for _ in offers for row in range(80)],
+    )
+    assert (told["estimate"], told["low"], told["high"]) == (expected.estimate, expected.low, expected.high)
+    assert [one["price"] for one in told["prices"]] == [5, 10, 20]
+    assert [one["estimate"] for one in told["prices"]] == [sum(row[k] for row in said) / 80 for k in range(3)]
+
+
 def test_prices_are_told_in_words_and_kept_as_an_insight(answers: Path, shop: FolderStore) -> None:
     imported(answers, shop)
     shown = run("price", shop.location, "--write").stdout

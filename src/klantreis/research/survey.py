@@ -55,7 +55,6 @@ ONCE: frozenset[str] = frozenset(
         "intent_at_cheap",
         "intent_at_expensive",
         "offered_price",
-        "bought",
     }
 )
 #: Roles that say nothing without what they are about: an outcome, a step, a feature.
@@ -68,7 +67,8 @@ class SurveyColumn(Value):
     """One column of the answers.
 
     ``about`` groups columns that ask different things of one thing: importance and satisfaction of an outcome,
-    expected and experienced of a step. ``job`` and ``outcome`` (the id of the outcome's claim) bind it to a job.
+    expected and experienced of a step; for ``bought`` it may be the price that was offered. ``job`` and ``outcome``
+    (the id of the outcome's claim) bind it to a job.
     """
 
     name: Text = Field(description="Heading of the column in the answers.")

@@ -24,11 +24,12 @@ from klantreis.analysis.voice.price import (
 from klantreis.errors import InvalidInputError
 from klantreis.research.answers import Answers, Floats
 from klantreis.research.survey import SurveyColumn
+from klantreis.sources.surveys.numbers import price_of
 
 _FOUR = ("too_cheap", "cheap", "expensive", "too_expensive")
 _INTENTS = ("intent_at_cheap", "intent_at_expensive")
 #: Roles of which a survey must have some to say anything of prices.
-PRICE_ROLES = ("too_cheap", "price_bracket", "offered_price")
+PRICE_ROLES = ("too_cheap", "price_bracket", "offered_price", "bought")
 
 
 @dataclass(frozen=True)
@@ -168,20 +169,43 @@ def _complete(answers: Answers, columns: Sequence[SurveyColumn]) -> tuple[list[F
 
 
 def _offered(answers: Answers, cost: float, incomplete: dict[str, int], drawn: dict[str, Any]) -> GaborGranger | None:
-    price, bought = (answers.survey.of_role(role) for role in ("offered_price", "bought"))
-    if not price or not bought:
+    """Prices of a column beside whether one would buy, or one price for each column that asks it."""
+    said, price = answers.survey.of_role("bought"), answers.survey.of_role("offered_price")
+    if not said:
         return None
-    (asked, said), weights, left = _complete(answers, [price[0], bought[0]])
-    if left:
-        incomplete["gabor_granger"] = left
-    who = answers.survey.of_role("respondent")
-    customer = None
-    if who:
-        whole = ~(np.isnan(answers.numbers(price[0])) | np.isnan(answers.numbers(bought[0])))
-        ids = answers.texts(who[0])
-        # Who is not known answers for nobody but this row.
-        customer = [ids[row] or f"row {row}" for row in np.flatnonzero(whole)]
-    return gabor_granger(asked, said, cost=cost, weights=weights, customer=customer, **drawn)
+    if price:
+        asked = [(answers.numbers(price[0]), answers.numbers(said[0]))]
+        incomplete |= _half_answered(asked[0])
+    else:
+        named = [(column, price_of(column.about or "")) for column in said]
+        unknown = [column.name for column, offered in named if offered is None]
+        if unknown:
+            raise InvalidInputError(f"It is not said at which price one would buy: {', '.join(unknown)}.")
+        asked = [(np.full(answers.rows, offered), answers.numbers(column)) for column, offered in named]
+    weights, who = answers.weights(), answers.survey.of_role("respondent")
+    # Who is not known answers for nobody but this row.
+    ids = [text or f"row {row}" for row, text in enumerate(answers.texts(who[0]) if who else [None] * answers.rows)]
+    given = [(row, prices[row], bought[row]) for prices, bought in asked for row in _answered(prices, bought)]
+    if not given:
+        raise InvalidInputError("Nobody said whether to buy at a price.")
+    rows = [row for row, _, _ in given]
+    return gabor_granger(
+        np.array([offered for _, offered, _ in given]),
+        np.array([bought for _, _, bought in given]),
+        cost=cost,
+        weights=None if weights is None else weights[rows],
+        customer=[ids[row] for row in rows] if who or len(asked) > 1 else None,
+        **drawn,
+    )
+
+
+def _answered(prices: Floats, bought: Floats) -> list[int]:
+    return [int(row) for row in np.flatnonzero(~(np.isnan(prices) | np.isnan(bought)))]
+
+
+def _half_answered(asked: tuple[Floats, Floats]) -> dict[str, int]:
+    left = int((np.isnan(asked[0]) ^ np.isnan(asked[1])).sum())
+    return {"gabor_granger": left} if left else {}
 
 
 def _bracket(answers: Answers, column: SurveyColumn, drawn: dict[str, Any]) -> BracketQuestion:

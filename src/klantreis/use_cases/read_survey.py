@@ -232,8 +232,8 @@ def _proposed(
     if said is not None:
         role, about = cast(Role, said[0]), said[1]
         bound = bound_by_name(about) if about and role in ABOUT_SOMETHING else None
-        if role in ABOUT_SOMETHING and about is None:
-            about = guess.about or question.name
+        if about is None and (role in ABOUT_SOMETHING or role == "bought"):
+            about = guess.about or (question.name if role in ABOUT_SOMETHING else None)
         low, high = scale_of(question, cells, role)
         about = bound.outcome if bound else about
         one = replace(one, role=role, about=about, bound=bound, low=low, high=high, given=True)

@@ -121,7 +121,7 @@ def _parts(part: str, asked: Asked) -> list[str]:
 
 
 def _answers(cells: tuple[str, ...], question: Question) -> list[str]:
-    labels = {option.code: option.label for option in question.options}
+    labels = {"-oth-": "other", **{option.code: option.label for option in question.options}}
     answers = ["" if cell in _NOT_ASKED else labels.get(cell, cell) for cell in cells]
     if question.known == "category" and "[" in question.name and set(answers) <= _TICKED.keys() | {"0", "1"}:
         return [_TICKED.get(answer, answer) for answer in answers]

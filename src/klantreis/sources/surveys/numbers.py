@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from klantreis.analysis.voice.price import parse_brackets
-from klantreis.analysis.voice.price_labels import UNKNOWN
+from klantreis.analysis.voice.price_labels import NUMBER, UNKNOWN
 from klantreis.errors import InvalidInputError
 from klantreis.sources.surveys.sheet import Question
 
@@ -125,6 +125,19 @@ def price_of(cell: str) -> float | None:
     """
     found = bracket_of(cell)
     return found[0] if found is not None and found[0] == found[1] else None
+
+
+def price_in(question: str) -> str | None:
+    """The one price that a question names; None when it names none, or several numbers.
+
+    Examples
+    --------
+    >>> price_in("Zou u dit kopen voor € 12,50 per maand?"), price_in("Zou u 2 flessen kopen voor €10?")
+    ('12.5', None)
+    """
+    found = NUMBER.findall(question)
+    price = price_of(found[0]) if len(found) == 1 else None
+    return None if price is None else written_number(price)
 
 
 def bracket_of(cell: str) -> tuple[float, float] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from klantreis.research.survey import ABOUT_SOMETHING, ONCE, Role
 from klantreis.sources.surveys.agreeing import agreement
 from klantreis.sources.surveys.days import days_of
-from klantreis.sources.surveys.numbers import bracket_of, is_unknown, price_of, reading_of, yes_of
+from klantreis.sources.surveys.numbers import bracket_of, is_unknown, price_in, price_of, reading_of, yes_of
 from klantreis.sources.surveys.role_words import asks_price, role_words, subject_of
 from klantreis.sources.surveys.sheet import Question, Sheet
 
@@ -102,6 +102,8 @@ def _guess(question: Question, cells: list[str]) -> Guess:
         asked = question.known != "text" and known.asks.search(words)
         if (known.headed.fullmatch(name) or asked) and _fits(role, question, cells):
             about = (subject_of(question) or question.name) if role in ABOUT_SOMETHING else None
+            if role == "bought":
+                about = price_in(question.text or question.name)
             return Guess(role, about, *scale_of(question, cells, role))
     if asks_price(words) and _share(cells, _is_bracket) >= _FITTING:
         return Guess("price_bracket")
