@@ -226,6 +226,19 @@ def test_standard_errors_agree_with_the_bootstrap() -> None:
         assert float(method(y, exposed, x).standard_error or 0) == pytest.approx(np.std(draws), rel=0.16)
 
 
+@pytest.mark.parametrize("target", ["everybody", "exposed"])
+def test_errors_of_both_together_hold_when_one_model_is_wrong(target: Any) -> None:
+    y, exposed, x, _, _ = world(np.random.default_rng(7), 800)
+    bent = y + 3 * x[:, 0] ** 2
+    rng = np.random.default_rng(9)
+    draws = []
+    for _ in range(200):
+        row = rng.integers(0, 800, 800)
+        draws.append(float(aipw(bent[row], exposed[row], x[row], target=target).estimate or 0))
+    found = aipw(bent, exposed, x, target=target)
+    assert float(found.standard_error or 0) == pytest.approx(np.std(draws), rel=0.15)
+
+
 def test_trees_follow_what_a_line_cannot() -> None:
     rng = np.random.default_rng(11)
     x = rng.normal(size=(2000, 2))

@@ -85,7 +85,13 @@ class Fit:
 
 
 def mean_of(family: Family, predictor: Floats) -> Floats:
-    """The outcome that a linear predictor stands for."""
+    """The outcome that a linear predictor stands for.
+
+    Examples
+    --------
+    >>> [float(mean_of(family, np.array([0.0]))[0]) for family in ("linear", "logistic", "probit", "poisson")]
+    [0.0, 0.5, 0.5, 1.0]
+    """
     if family == "logistic":
         return np.asarray(1 / (1 + np.exp(-np.clip(predictor, -35, 35))))
     if family == "probit":
@@ -110,7 +116,13 @@ def _weight(family: Family, steep: Floats, mean: Floats) -> Floats:
 
 
 def with_intercept(columns: Floats) -> Floats:
-    """A column of ones before the others."""
+    """A column of ones before the others.
+
+    Examples
+    --------
+    >>> with_intercept(np.array([[3.0], [4.0]])).tolist()
+    [[1.0, 3.0], [1.0, 4.0]]
+    """
     return np.column_stack([np.ones(len(columns)), columns])
 
 

@@ -25,7 +25,13 @@ def with_chance(cases: Known, trim: float | None, *, link: Link) -> tuple[Known,
 
 
 def within(chance: Floats, trim: float) -> npt.NDArray[np.bool_]:
-    """Whose chance of exposure is neither below ``trim`` nor above one less that."""
+    """Whose chance of exposure is neither below ``trim`` nor above one less that.
+
+    Examples
+    --------
+    >>> within(np.array([0.01, 0.5, 0.97]), 0.05).tolist()
+    [False, True, False]
+    """
     if not 0 < trim < 0.5:
         raise InvalidInputError(f"trim lies between 0 and 0.5, not at {trim}.")
     keep = (chance >= trim) & (chance <= 1 - trim)
@@ -35,7 +41,14 @@ def within(chance: Floats, trim: float) -> npt.NDArray[np.bool_]:
 
 
 def weights_of(exposed: Floats, chance: Floats, target: Target) -> Floats:
-    """One over the chance of the exposure that they had; for the exposed as target, the odds of the others."""
+    """One over the chance of the exposure that they had; for the exposed as target, the odds of the others.
+
+    Examples
+    --------
+    >>> exposed, chance = np.array([1.0, 0.0]), np.array([0.25, 0.8])
+    >>> [weights_of(exposed, chance, target).round(6).tolist() for target in ("everybody", "exposed")]
+    [[4.0, 5.0], [1.0, 4.0]]
+    """
     if target == "exposed":
         return np.where(exposed == 1, 1.0, chance / (1 - chance))
     return np.where(exposed == 1, 1 / chance, 1 / (1 - chance))
@@ -49,7 +62,13 @@ def weight_slopes(exposed: Floats, odds: Fit, target: Target) -> Floats:
 
 
 def effective_number(exposed: Floats, weights: Floats) -> float:
-    """How many equally weighted cases the weights are worth, both groups together."""
+    """How many equally weighted cases the weights are worth, both groups together.
+
+    Examples
+    --------
+    >>> effective_number(np.array([1.0, 1.0, 0.0, 0.0]), np.array([1.0, 1.0, 3.0, 1.0]))
+    3.6
+    """
     total = 0.0
     for arm in (1, 0):
         w = weights[exposed == arm]
