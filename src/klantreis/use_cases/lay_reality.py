@@ -121,7 +121,6 @@ def _rule(journey: Journey) -> RunRule:
 def _place(store: Store, dataset: Dataset) -> tuple[Path, dict[str, Any]]:
     """Where the log is, and what it says of itself."""
     from klantreis.events.log_folder import read_manifest
-    from klantreis.events.remote.manifest import is_remote, read_remote
 
     how = f"klantreis events import FILE --into {dataset.log or 'LOG'} --customer … --time … --touchpoint …"
     if dataset.log is None:
@@ -137,25 +136,14 @@ def _place(store: Store, dataset: Dataset) -> tuple[Path, dict[str, Any]]:
             ),
         )
     path = store.file(dataset.log)
-    if is_remote(path):
-        address = read_remote(path).address
-        raise InvalidInputError(
-            f"The events of {dataset.id} are kept on an engine ({address}); runs are laid on a map from a log on this "
-            "machine.",
-            message_id="reality.error.remote",
-            values={"dataset": dataset.id, "address": address},
-            hint=Said(
-                "Let the engine write the events that the journey needs to a Parquet file, import that (klantreis "
-                "events import FILE --into OTHER-FOLDER), and name that folder as `log` in "
-                f"datasets/{slug_of(dataset.id)}.yaml. Other questions are answered on the engine: "
-                "klantreis events --help.",
-                message_id="reality.error.remote_hint",
-                values={"slug": slug_of(dataset.id)},
-            ),
-        )
     try:
         manifest = read_manifest(path)
     except NotFoundError:
+        # Only now, as what it needs takes long to load.
+        from klantreis.events.remote.manifest import is_remote, read_remote
+
+        if is_remote(path):
+            raise _on_an_engine(dataset, read_remote(path).address) from None
         raise NotFoundError(
             f"{dataset.id} names the event log {dataset.log!r}, but there is none at {path}.",
             message_id="reality.error.log_away",
@@ -167,6 +155,23 @@ def _place(store: Store, dataset: Dataset) -> tuple[Path, dict[str, Any]]:
             ),
         ) from None
     return path, manifest
+
+
+def _on_an_engine(dataset: Dataset, address: str) -> InvalidInputError:
+    slug = slug_of(dataset.id)
+    return InvalidInputError(
+        f"The events of {dataset.id} are kept on an engine ({address}); runs are laid on a map from a log on this "
+        "machine.",
+        message_id="reality.error.remote",
+        values={"dataset": dataset.id, "address": address},
+        hint=Said(
+            "Let the engine write the events that the journey needs to a Parquet file, import that (klantreis events "
+            f"import FILE --into OTHER-FOLDER), and name that folder as `log` in datasets/{slug}.yaml. "
+            "Other questions are answered on the engine: klantreis events --help.",
+            message_id="reality.error.remote_hint",
+            values={"slug": slug},
+        ),
+    )
 
 
 def _opened(place: LogPlace) -> LocalLog:
