@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pty
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +106,21 @@ def test_what_columns_ask_is_shown_and_nothing_is_kept_unconfirmed(answers: Path
     assert "job:eten/snel" in result.stderr
     assert "--yes" in str(result.exception)
     assert shop.load().find("survey:diner") is None
+
+
+@pytest.mark.parametrize(("said", "kept"), [("n", False), ("j", False), ("y", True)])
+def test_a_person_at_a_terminal_is_asked(said: str, kept: bool, answers: Path, shop: FolderStore) -> None:
+    master, slave = pty.openpty()
+    program = Path(sys.executable).with_name("klantreis")
+    command = [str(program), "survey", "import", str(answers), "--into", shop.location]
+    with subprocess.Popen(command, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        os.write(master, f"{said}\nn\n".encode())
+        _, told = running.communicate(timeout=60)
+    os.close(slave)
+    os.close(master)
+    assert "Zo bewaren?" in told.decode()
+    assert (shop.load().find("survey:diner") is not None) is kept
+    assert running.returncode == (0 if kept else 1)
 
 
 def test_an_import_says_what_it_did(answers: Path, shop: FolderStore) -> None:

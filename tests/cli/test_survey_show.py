@@ -109,6 +109,19 @@ def test_a_table_in_both_languages_and_rows(shop: FolderStore) -> None:
     assert sum(row["answer"] != "" for row in rows) == 3
 
 
+def test_answers_that_few_gave_are_not_shown(tmp_path: Path, shop: FolderStore) -> None:
+    path = tmp_path / "klein.csv"
+    path.write_text("plaats,nps\n" + "Utrecht,9\n" * 8 + "Rosmalen,8\n" * 2 + "Vught,7\n", encoding="utf-8")
+    run("survey", "import", path, "--into", shop.location, "--yes", "--role", "plaats=category")
+    shown = run("survey", "show", shop.location, "klein").stdout
+    assert "Utrecht" in shown
+    assert "Vught" not in shown
+    assert "andere antwoorden" in shown
+    told = json.loads(run("survey", "show", shop.location, "klein", "--format", "json").stdout)["columns"][0]
+    assert ([one["answer"] for one in told["parts"]], told["hidden"]) == (["Utrecht"], 3)
+    assert "Vught" in run("survey", "show", shop.location, "klein", "--hide-below", 1).stdout
+
+
 def test_a_reading_comes_on_the_metric_once(shop: FolderStore) -> None:
     command = ("survey", "show", shop.location, "--metric", "nps=aanbeveling")
     assert "Geschreven bij metric:aanbeveling." in run(*command).stdout

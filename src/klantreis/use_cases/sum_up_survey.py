@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from klantreis.analysis.result import Floats, Result, caution, plain
 from klantreis.analysis.voice.averages import effective_n, size_cautions, t_interval, wilson_interval
@@ -17,6 +18,7 @@ from klantreis.errors import InvalidInputError
 from klantreis.research.answers import Answers
 from klantreis.research.survey import SurveyColumn
 
+Flags = npt.NDArray[np.bool_]
 #: Roles of which a column has a mean on its scale.
 _MEANS = ("emotion", "expected", "experienced")
 _AMOUNTS = ("number", "weight", "too_cheap", "cheap", "expensive", "too_expensive", "offered_price")
@@ -44,6 +46,8 @@ class ColumnSummary:
         None where a column has no one figure, or it cannot be computed.
     parts
         The answers of a category, most frequent first.
+    hidden
+        How many answers are in categories too small to show.
     quartiles
         Of amounts: the quarter below, and the three quarters below.
     why_not
@@ -55,6 +59,7 @@ class ColumnSummary:
     figure: str | None = None
     result: Result | None = None
     parts: tuple[Part, ...] = ()
+    hidden: int = 0
     quartiles: tuple[float, float] | None = None
     why_not: str | None = None
 
@@ -68,6 +73,7 @@ class ColumnSummary:
             "figure": self.figure,
             "result": plain(self.result),
             "parts": [{"answer": one.answer, "share": plain(one.share)} for one in self.parts],
+            "hidden": self.hidden,
             "quartiles": None if self.quartiles is None else list(self.quartiles),
             "why_not": self.why_not,
         }
@@ -86,8 +92,15 @@ class SurveySummary:
         return {"survey": self.survey, "rows": self.rows, "columns": [one.to_dict() for one in self.columns]}
 
 
-def sum_up(answers: Answers, *, confidence: float = 0.95, draws: int = 1000, seed: int = 0) -> SurveySummary:
+def sum_up(
+    answers: Answers, *, hide_below: int = 5, confidence: float = 0.95, draws: int = 1000, seed: int = 0
+) -> SurveySummary:
     """Sum up every column of a survey; who answered in several rows counts as one where the method can do that.
+
+    Parameters
+    ----------
+    hide_below
+        Answers of a category that fewer rows have are counted together and not shown.
 
     Examples
     --------
@@ -99,17 +112,18 @@ def sum_up(answers: Answers, *, confidence: float = 0.95, draws: int = 1000, see
     (3, 0.333)
     """
     drawn = {"confidence": confidence, "draws": draws, "seed": seed}
-    columns = [_summary(answers, column, drawn) for column in answers.survey.columns]
+    columns = [_summary(answers, column, drawn, hide_below) for column in answers.survey.columns]
     return SurveySummary(answers.survey.id, answers.rows, tuple(columns))
 
 
-def _summary(answers: Answers, column: SurveyColumn, drawn: dict[str, Any]) -> ColumnSummary:
+def _summary(answers: Answers, column: SurveyColumn, drawn: dict[str, Any], hide_below: int) -> ColumnSummary:
     given = np.array([text is not None for text in answers.texts(column)], dtype=bool)
     n = int(given.sum())
     if not n or column.role in ("respondent", "date", "text", "price_bracket"):
         return ColumnSummary(column, n)
     if column.role == "category":
-        return ColumnSummary(column, n, parts=_parts(answers, column, given, drawn["confidence"]))
+        parts, hidden = _parts(answers, column, given, drawn["confidence"], hide_below)
+        return ColumnSummary(column, n, parts=parts, hidden=hidden)
     numbers = answers.numbers(column)[given]
     if column.role in _AMOUNTS:
         low, middle, high = np.quantile(numbers, [0.25, 0.5, 0.75])
@@ -126,7 +140,7 @@ def _figure(
     answers: Answers,
     column: SurveyColumn,
     numbers: Floats,
-    given: np.ndarray[Any, np.dtype[np.bool_]],
+    given: Flags,
     drawn: dict[str, Any],
 ) -> tuple[str, Callable[[], Result]]:
     """Which figure a column has, and how it is computed."""
@@ -184,7 +198,7 @@ def _mean(numbers: Floats, weights: Floats | None, ends: tuple[float, float], co
     )
 
 
-def _share(yes: np.ndarray[Any, np.dtype[np.bool_]], weights: Floats | None, confidence: float) -> Result:
+def _share(yes: Flags, weights: Floats | None, confidence: float) -> Result:
     w = np.ones(len(yes)) if weights is None else weights
     if w.sum() <= 0:
         raise InvalidInputError("The weights of all who answered are zero.")
@@ -203,12 +217,15 @@ def _share(yes: np.ndarray[Any, np.dtype[np.bool_]], weights: Floats | None, con
 
 
 def _parts(
-    answers: Answers, column: SurveyColumn, given: np.ndarray[Any, np.dtype[np.bool_]], confidence: float
-) -> tuple[Part, ...]:
+    answers: Answers, column: SurveyColumn, given: Flags, confidence: float, hide_below: int
+) -> tuple[tuple[Part, ...], int]:
+    """The answers that enough rows have, and how many rows have another."""
     texts = np.array([text or "" for text in answers.texts(column)])[given]
     all_weights = answers.weights()
     weights = None if all_weights is None else all_weights[given]
     if weights is not None and weights.sum() <= 0:
-        return ()
+        return (), len(texts)
     ranked = sorted(Counter(texts.tolist()).items(), key=lambda each: (-each[1], each[0]))
-    return tuple(Part(answer, _share(texts == answer, weights, confidence)) for answer, _ in ranked)
+    shown = [answer for answer, times in ranked if times >= hide_below]
+    hidden = sum(times for _, times in ranked if times < hide_below)
+    return tuple(Part(answer, _share(texts == answer, weights, confidence)) for answer in shown), hidden

@@ -54,6 +54,8 @@ PRICES = ["2,50", "€ 3", "4", "12"]
         ("Waarom geeft u dit cijfer?", ["a", "b", "b", "c"], "text"),
         ("Leeftijd", ["18-34", "35-54", "18-34", "55+"], "category"),
         ("Aantal personen in het huishouden", ["1", "2", "3", "4"], "number"),
+        ("Klas", ["2e klas", "3e klas", "2e klas", "1e klas"], "category"),
+        ("Inkomen per maand", ["1.250", "2.300,50", "3.100", "980"], "number"),
         ("Datum", ["01-03-2026", "02-03-2026", "13-03-2026", "2026-03-04"], "date"),
         ("Respondentnummer", ["17", "18", "19", "20"], "respondent"),
         ("weging", ["0,8", "1,2", "1", "1"], "weight"),
@@ -104,6 +106,14 @@ def test_a_number_reads_back_as_it_was_written(number: float) -> None:
 @given(st.integers(-9999, 99999), st.integers(0, 99))
 def test_a_decimal_comma_is_a_decimal_point(whole: int, part: int) -> None:
     assert Reading({}).number(f"{whole},{part:02d}") == float(f"{whole}.{part:02d}")
+
+
+@given(st.lists(st.integers(1000, 9_999_999), min_size=1, max_size=5))
+def test_thousands_are_thousands_whichever_sign_parts_them(amounts: list[int]) -> None:
+    for sign in ".,":
+        cells = [f"{amount:,}".replace(",", sign) for amount in amounts]
+        how = reading_of(Question("bedrag"), cells)
+        assert [how.number(cell) for cell in cells] == amounts
 
 
 def test_days_of_either_order() -> None:

@@ -26,6 +26,14 @@ _SHOWN = 8
 @click.argument("survey", required=False)
 @click.option("--metric", "metrics", multiple=True, metavar="COLUMN=ID", help="Add the figure to this metric.")
 @click.option("--feelings", metavar="JOURNEY", help="Set the feelings at the steps of this map to those reported.")
+@click.option(
+    "--hide-below",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    metavar="K",
+    help="Leave out answers that fewer than K gave; 1: show all.",
+)
 @click.option("--draws", type=click.IntRange(min=100), default=1000, show_default=True, help="Of the bootstrap.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of what is drawn.")
 @click.option("--as", "author", default="klantreis survey show", show_default=True, help="Who writes, for the history.")
@@ -38,6 +46,7 @@ def show_command(
     survey: str | None,
     metrics: tuple[str, ...],
     feelings: str | None,
+    hide_below: int,
     draws: int,
     seed: int,
     author: str,
@@ -59,7 +68,7 @@ def show_command(
     """
     store = open_store(workspace, workspace=slug)
     language = cast(Lang, lang or store.load().settings.lang)
-    found = sum_up(survey_answers(store, survey), draws=draws, seed=seed)
+    found = sum_up(survey_answers(store, survey), hide_below=hide_below, draws=draws, seed=seed)
     named = dict(_pair(each) for each in metrics)
     edited = [*(write_readings(store, found, named, by=author) if named else ())]
     if feelings is not None:
@@ -104,8 +113,9 @@ def _text(found: SurveySummary, lang: Lang) -> str:
                     ends,
                 ]
             )
-        if len(one.parts) > _SHOWN:
-            rows.append([f"– {text('survey.show.others', lang, n=len(one.parts) - _SHOWN)}", "", "", "", ""])
+        rest = one.hidden + sum(round((part.share.estimate or 0) * part.share.n) for part in one.parts[_SHOWN:])
+        if rest:
+            rows.append([f"– {text('survey.show.others', lang)}", "", number(rest, lang), "", ""])
     notes = [f"{one.column.name}: {one.why_not}" for one in found.columns if one.why_not]
     for one in found.columns:
         notes += [f"{one.column.name}: {each.sentence(lang)}" for each in (one.result.warnings if one.result else ())]

@@ -65,17 +65,30 @@ KANO: tuple[tuple[str, ...], ...] = (
     ),
 )
 _YES, _NO = frozenset({"ja", "yes", "y", "true", "1", "wel"}), frozenset({"nee", "no", "n", "false", "0", "niet"})
-_PLAIN = re.compile(r"[-+]?\d{1,15}(?:[.,]\d{1,12})?")
+_PLAIN = re.compile(r"[-+]?\d{1,15}(?:[.,]\d{1,12})?\s*%?")
+#: Whole thousands, as 1.250 or 1,250,000; what begins with 0 has decimals instead.
+_THOUSANDS = {sign: re.compile(rf"[-+]?[1-9]\d{{0,2}}(?:\{sign}\d{{3}})+(?:[.,]\d{{1,2}})?") for sign in ".,"}
 _LEADING = re.compile(r"([-+]?\d{1,4})\s*(?:[-–—=:.)(|]\s*)?[^\W\d].*", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the answers of a column are read as numbers: what stands for which, and the ends of the scale if known."""
+    """How the answers of a column are read as numbers.
+
+    Parameters
+    ----------
+    stands_for
+        Numbers by answer in words.
+    low, high
+        Ends of the scale, if known.
+    thousands
+        The sign that parts thousands in this column; None when a point or comma comes before decimals.
+    """
 
     stands_for: Mapping[str, float]
     low: float | None = None
     high: float | None = None
+    thousands: str | None = None
 
     def number(self, cell: str) -> float | None:
         """The number of one answer; None when it is none.
@@ -90,8 +103,10 @@ class Reading:
         if known is not None:
             return known
         bare = cell.strip()
+        if self.thousands is not None:
+            bare = bare.replace(self.thousands, "")
         if _PLAIN.fullmatch(bare):
-            return float(bare.replace(",", "."))
+            return float(bare.rstrip("% ").replace(",", "."))
         leading = _LEADING.fullmatch(bare)
         return float(leading[1]) if leading else None
 
@@ -102,17 +117,55 @@ def folded(cell: str) -> str:
 
 
 def reading_of(question: Question, cells: Iterable[str]) -> Reading:
-    """How the answers to a question are read: by the numbers of its options, or by a scale in words that holds all."""
-    given = {folded(cell) for cell in cells if cell}
+    """How the answers to a question are read: by the numbers of its options, or by a scale in words that holds all.
+
+    Examples
+    --------
+    >>> reading_of(Question("inkomen"), ["1.250", "32.000,50"]).number("32.000,50")
+    32000.5
+    >>> reading_of(Question("cijfer"), ["7.5", "8.125", "0.125"]).number("8.125")
+    8.125
+    """
+    written = [cell.strip() for cell in cells if cell]
+    given = {folded(cell) for cell in written}
     if question.options and any(option.number is not None for option in question.options):
         numbered = [(option, option.number) for option in question.options if option.number is not None]
         stands_for = {folded(text): number for option, number in numbered for text in (option.code, option.label)}
         numbers = [number for _, number in numbered]
-        return Reading(stands_for, question.low or min(numbers), question.high or max(numbers))
+        low, high = question.low, question.high
+        return Reading(stands_for, min(numbers) if low is None else low, max(numbers) if high is None else high)
     for scale in (*SCALES, *KANO):
         if given and given <= set(scale):
             return Reading({word: float(place) for place, word in enumerate(scale, start=1)}, 1, len(scale))
-    return Reading({}, question.low, question.high)
+    return Reading({}, question.low, question.high, _thousands(written))
+
+
+def is_plain_number(cell: str) -> bool:
+    """Whether an answer is a number and nothing else.
+
+    Examples
+    --------
+    >>> is_plain_number("12,5"), is_plain_number("1.250"), is_plain_number("2e klas")
+    (True, True, False)
+    """
+    bare = cell.strip()
+    return any(form.fullmatch(bare) for form in (_PLAIN, *_THOUSANDS.values()))
+
+
+def _thousands(cells: list[str]) -> str | None:
+    """The sign that parts thousands: one that stands before three digits wherever it stands first in a column.
+
+    A column of numbers with three decimals that are all above 1 reads the same; it is taken for thousands, as prices
+    are.
+    """
+    for sign, form in _THOUSANDS.items():
+        other = "," if sign == "." else "."
+        having = [
+            cell for cell in cells if sign in cell and (other not in cell or cell.index(sign) < cell.index(other))
+        ]
+        if having and all(form.fullmatch(cell) for cell in having):
+            return sign
+    return None
 
 
 def price_of(cell: str) -> float | None:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from klantreis.research.survey import ABOUT_SOMETHING, ONCE, Role
 from klantreis.sources.surveys.agreeing import agreement
 from klantreis.sources.surveys.days import days_of
-from klantreis.sources.surveys.numbers import bracket_of, is_unknown, price_in, price_of, reading_of, yes_of
+from klantreis.sources.surveys.numbers import (
+    bracket_of,
+    is_plain_number,
+    is_unknown,
+    price_in,
+    price_of,
+    reading_of,
+    yes_of,
+)
 from klantreis.sources.surveys.role_words import asks_price, role_words, subject_of
 from klantreis.sources.surveys.sheet import Question, Sheet
 
@@ -135,8 +143,7 @@ def _by_answers(question: Question, cells: list[str]) -> Guess:
     """Number, category or text, when the words tell nothing."""
     if question.known in ("text", "category"):
         return Guess(question.known)
-    how = reading_of(question, [])
-    if _share(cells, lambda cell: how.number(cell) is not None and len(cell) <= 16) >= 0.95 and not question.options:
+    if _share(cells, is_plain_number) >= 0.95 and not question.options:
         return Guess("number")
     different = len(set(cells))
     wordy = sum(len(cell) for cell in cells) / len(cells)
