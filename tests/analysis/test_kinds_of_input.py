@@ -25,7 +25,10 @@ def test_names() -> None:
             as_labels(names, 2, things="drivers")
     with pytest.raises(InvalidInputError, match="names has 1 names for 2 drivers"):
         as_labels(["a"], 2, things="drivers")
-    assert as_labels(np.array(["a", "b"]), 2, things="drivers") == ("a", "b")
+    # A column index of a table is no list, and names all the same.
+    given: list[Any] = [np.array(["a", "b"]), {"a": 1, "b": 2}.keys(), ("a", "b"), iter("ab")]
+    for labels in given:
+        assert as_labels(labels, 2, things="drivers") == ("a", "b")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeGuard
 
@@ -277,11 +277,12 @@ def as_labels(names: object, count: int, *, things: str, prefix: str = "x") -> t
     """
     if names is None:
         return tuple(f"{prefix}{place + 1}" for place in range(count))
-    if isinstance(names, str | bytes) or not isinstance(names, Sequence | np.ndarray):
+    if isinstance(names, str | bytes | type) or not isinstance(names, Iterable):
         raise InvalidInputError(f"names must be a list of {count} names of {things}, not {names!r}.")
-    if len(names) != count:
-        raise InvalidInputError(f"names has {len(names)} names for {count} {things}.")
-    return tuple(map(str, names))
+    given = tuple(map(str, names))
+    if len(given) != count:
+        raise InvalidInputError(f"names has {len(given)} names for {count} {things}.")
+    return given
 
 
 def check_level(confidence: float, *, name: str = "confidence") -> float:
