@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from klantreis.errors import NotFoundError
 from klantreis.events.columns import EPOCH
 from klantreis.events.filter import Filter
 from klantreis.events.log import EventLog
+from klantreis.events.remote import rework
 from klantreis.events.remote.tree import DEEPEST_HERE
 from tests.engines.conftest import PLACES, chosen
 from tests.engines.places import Place, Row, local_log
@@ -305,6 +307,15 @@ def test_an_unknown_field_names_those_that_exist(place: Place) -> None:
     kept = place.keep([FULL])
     with pytest.raises(NotFoundError, match=r"No event in this log has a field 'chanel'.*\n.*Did you mean channel"):
         kept.reach("chanel = 'web'")
+
+
+def test_long_traces_are_reworked_in_another_way(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [FULL, *drawn(13, 200)]
+    kept, plain = place.keep(events), local_log(events)
+    monkeypatch.setattr(rework, "LONG", 8)
+    longer = sum(count > 9 for count in Counter(row.customer for row in events).values())
+    assert 0 < longer < kept.n_customers
+    assert kept.rework() == plain.rework()
 
 
 def test_a_tree_as_deep_as_it_may_be(place: Place) -> None:

@@ -1,8 +1,4 @@
-"""What customers do again, asked of an engine: each event and the customer's event of the same touchpoint before it.
-
-A return by way of another touchpoint is seen where only these two are left of the trace: there it comes right after the
-other. So each event is looked at once beside every other touchpoint of its customer, however long the trace is.
-"""
+"""What customers do again, asked of an engine: each event and the customer's event of the same touchpoint before it."""
 
 from __future__ import annotations
 
@@ -19,6 +15,9 @@ from klantreis.events.share import wilson
 
 if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog
+
+#: A trace of more events than this is long.
+LONG = 1000
 
 
 def rework(log: RemoteLog, asked: Filter | None, *, top: int) -> Rework:
@@ -62,18 +61,21 @@ def _marked(seen: View) -> str:
     ``back_to`` is the earliest time to which a return, here or later, reaches back.
     """
     same = "OVER (PARTITION BY c, tp ORDER BY p)"
+    # After the last one LEAD gives NULL, or 0 in ClickHouse; no event follows another at place 0.
     before = (
         f"SELECT c, p, t, tp, since, WHOLE(ROW_NUMBER() {same}) AS nth, LAG(p) {same} AS same_p, "
-        f"LAG(t) {same} AS same_t FROM ({seen.around}) AS a"
+        f"LAG(t) {same} AS same_t, COALESCE(LEAD(p) {same}, 0) AS later_p FROM ({seen.around}) AS a"
     )
     told = (
-        "SELECT c, p, t, tp, since, CASE WHEN nth = 1 THEN 0 WHEN p - same_p = 1 THEN 1 ELSE 2 END AS again, "
+        "SELECT c, p, t, tp, since, same_p, later_p, "
+        "CASE WHEN nth = 1 THEN 0 WHEN p - same_p = 1 THEN 1 ELSE 2 END AS again, "
         f"CASE WHEN nth > 1 THEN same_t END AS same_t FROM ({before}) AS b"
     )
     return (
-        "SELECT c, p, t, tp, since, again, t - same_t AS away, MIN(CASE WHEN again = 2 THEN same_t END) "
-        "OVER (PARTITION BY c ORDER BY p ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS back_to, "
-        f"MAX(again) OVER (PARTITION BY c) AS most FROM ({told}) AS d"
+        "SELECT c, p, t, tp, since, same_p, later_p, again, t - same_t AS away, "
+        "MIN(CASE WHEN again = 2 THEN same_t END) OVER "
+        "(PARTITION BY c ORDER BY p ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS back_to, "
+        f"MAX(again) OVER (PARTITION BY c) AS most, MAX(p) OVER (PARTITION BY c) AS last_p FROM ({told}) AS d"
     )
 
 
@@ -108,20 +110,9 @@ def _touchpoints(log: RemoteLog, marked: str, away: dict[tuple[int, ...], Quarti
 
 def _cycles(log: RemoteLog, marked: str, people: dict[str, int], *, top: int) -> tuple[tuple[Cycle, ...], int, int]:
     """The most frequent cycles, how many others there are, and how often those occurred together."""
-    again = f"SELECT c, p, tp, again, away FROM ({marked}) AS m WHERE most = 2"
-    others = f"SELECT DISTINCT c AS who, tp AS via FROM ({marked}) AS m WHERE most = 2"
-    beside = (
-        "SELECT c, p, tp, again, away, via, CASE WHEN tp < via THEN tp ELSE via END AS low, "
-        "CASE WHEN tp < via THEN via ELSE tp END AS high "
-        f"FROM ({again}) AS e JOIN ({others}) AS o ON o.who = e.c WHERE tp <> via"
-    )
-    paired = (
-        "SELECT c, tp, via, again, away, COALESCE(LAG(tp) OVER (PARTITION BY c, low, high ORDER BY p), 0) AS latest "
-        f"FROM ({beside}) AS b"
-    )
     counted = (
         f"SELECT tp, via, COUNT(*) AS times, COUNT(DISTINCT c) AS customers, {_time('away')} AS lasted "
-        f"FROM ({paired}) AS q WHERE again = 2 AND latest = via GROUP BY tp, via"
+        f"FROM ({_passed_short(marked)} UNION ALL {_passed_long(marked)}) AS passed GROUP BY tp, via"
     )
     rows = log.ask(
         "SELECT tp, via, times, customers, lasted, COUNT(*) OVER () AS different, SUM(times) OVER () AS returns "
@@ -140,6 +131,37 @@ def _cycles(log: RemoteLog, marked: str, people: dict[str, int], *, top: int) ->
     )
     different, returns = (int(rows[0][5]), int(rows[0][6])) if rows else (0, 0)
     return named, different - len(named), returns - sum(cycle.count for cycle in named)
+
+
+def _passed_short(marked: str) -> str:
+    """Each return of a short trace by way of each other touchpoint: that one's last event before it lies between."""
+    columns = "c, p, tp, same_p, later_p, again, away"
+    trace = f"SELECT {columns} FROM ({marked}) AS m WHERE most = 2 AND last_p < {LONG}"
+    return (
+        "SELECT r.c AS c, r.tp AS tp, k.tp AS via, r.away AS away "
+        f"FROM ({trace} AND again = 2) AS r JOIN ({trace}) AS k ON k.c = r.c "
+        "WHERE k.p > r.same_p AND k.p < r.p AND (k.later_p = 0 OR k.later_p > r.p)"
+    )
+
+
+def _passed_long(marked: str) -> str:
+    """The same of long traces, of which looking at every pair of events would take forever.
+
+    Where only two touchpoints are left of a trace, a return by way of the other one comes right after it. So each event
+    is looked at once beside every other touchpoint of its customer.
+    """
+    long = f"FROM ({marked}) AS m WHERE most = 2 AND last_p >= {LONG}"
+    beside = (
+        "SELECT c, p, tp, again, away, via, CASE WHEN tp < via THEN tp ELSE via END AS low, "
+        "CASE WHEN tp < via THEN via ELSE tp END AS high "
+        f"FROM (SELECT c, p, tp, again, away {long}) AS e JOIN (SELECT DISTINCT c AS who, tp AS via {long}) AS o "
+        "ON o.who = e.c WHERE tp <> via"
+    )
+    paired = (
+        "SELECT c, tp, via, again, away, COALESCE(LAG(tp) OVER (PARTITION BY c, low, high ORDER BY p), 0) AS latest "
+        f"FROM ({beside}) AS b"
+    )
+    return f"SELECT c, tp, via, away FROM ({paired}) AS q WHERE again = 2 AND latest = via"
 
 
 def _time(value: str) -> str:
