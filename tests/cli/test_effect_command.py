@@ -234,8 +234,8 @@ def test_a_workbook_gives_the_same(table: tuple[Path, np.ndarray], tmp_path: Pat
         ("spent,mailed\nmuch,yes\nlittle,no\n", (), "'much'"),
         ("spent,mailed\n1,a\n2,b\n3,c\n", (), "two values"),
         ("spent,mailed\n1,yes\n2,yes\n", (), "two values"),
-        ("spent,mailed\n1,yes\n2,yes\n3,no\n", (), "compare with there are 1"),
-        ("spent,mailed,age\n1,yes,3\n2,yes,3\n3,no,3\n4,no,3\n", ("--comparison", "adjusted"), "nothing to adjust"),
+        ("spent,mailed\n" + "1,yes\n" * 5 + "3,no\n" * 4, (), "compare with there are 4"),
+        ("spent,mailed,age\n" + "1,yes,3\n2,no,3\n" * 5, ("--comparison", "adjusted"), "nothing to adjust"),
         ("", (), "empty"),
     ],
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from klantreis.analysis.effect.estimate import Grade
@@ -105,3 +108,11 @@ def test_the_words_of_a_result_are_those_of_the_analysis() -> None:
     fields = EffectResult.model_fields
     assert set(get_args(fields["grade"].annotation)) == {str(one) for one in Grade}
     assert set(get_args(fields["judgement"].annotation)) == {str(one) for one in Judgement}
+
+
+def test_the_plan_in_the_documentation_is_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "measurements.md").read_text(encoding="utf-8")
+    held = Measurement.model_validate(yaml.safe_load(page.split("```yaml")[1].split("```")[0]))
+    assert held.plan.comparison == "experiment"
+    named = set(re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE))
+    assert named == set(get_args(EffectPlan.model_fields["comparison"].annotation))

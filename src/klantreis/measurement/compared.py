@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+#: A group smaller than this tells of persons rather than of customers, as in every other answer.
+FEWEST = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
@@ -94,22 +97,22 @@ def meant(plan: EffectPlan, log: LocalLog, until: int) -> Mask:
 
 
 def check_filled(exposed: Mask, others: Mask) -> None:
-    """Refuse a comparison in which one side has nobody, or one customer only."""
+    """Refuse a comparison in which one side has too few to say anything, or to hide who they are."""
     few_exposed, few_others = int(exposed.sum()), int(others.sum())
     hint = Said("Does what says who got it, and when, fit the data?", message_id="measurement.error.hint.fit")
-    if few_exposed < 2:
+    if few_exposed < FEWEST:
         raise InvalidInputError(
-            f"Of those it came to there are {few_exposed}; at least 2 are needed.",
+            f"Of those it came to there are {few_exposed}; at least {FEWEST} are needed.",
             hint=hint,
             message_id="measurement.error.few_exposed",
-            values={"n": few_exposed},
+            values={"n": few_exposed, "fewest": FEWEST},
         )
-    if few_others < 2:
+    if few_others < FEWEST:
         raise InvalidInputError(
-            f"Of those to compare with there are {few_others}; at least 2 are needed.",
+            f"Of those to compare with there are {few_others}; at least {FEWEST} are needed.",
             hint=hint,
             message_id="measurement.error.few_others",
-            values={"n": few_others},
+            values={"n": few_others, "fewest": FEWEST},
         )
 
 
