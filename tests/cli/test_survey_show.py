@@ -35,6 +35,8 @@ COLUMNS: dict[str, list[Any]] = {
     "experienced_levertijd": [1 + (row * 2) % 5 for row in range(N)],
     "Leeftijd": [("18-34", "35-54", "55+")[row % 3] for row in range(N)],
     "Aantal personen": [1 + row % 6 for row in range(N)],
+    "gebruikt[app]": [int(row % 3 == 0) for row in range(N)],
+    "gebruikt[brief]": [int(row == 7) for row in range(N)],
     "Waarom?": ["fijn" if row % 2 else "" for row in range(N)],
 }
 JOURNEY = Journey(
@@ -58,7 +60,16 @@ def shop(tmp_path: Path) -> FolderStore:
     path = tmp_path / "ervaring.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([list(COLUMNS), *zip(*COLUMNS.values(), strict=True)])
-    scale = ["--scale", "emotion_wachten=-2..2", "--scale", "Hoeveel moeite kostte het u?=1..7"]
+    scale = [
+        "--role",
+        "gebruikt[app]=category",
+        "--role",
+        "gebruikt[brief]=category",
+        "--scale",
+        "emotion_wachten=-2..2",
+        "--scale",
+        "Hoeveel moeite kostte het u?=1..7",
+    ]
     assert run("survey", "import", path, "--into", store.location, "--yes", *scale).exit_code == 0
     return store
 
@@ -95,6 +106,8 @@ def test_figures_are_those_of_the_methods(shop: FolderStore) -> None:
     young = next(one["share"] for one in told["Leeftijd"]["parts"] if one["answer"] == "18-34")
     wanted_share = wilson(20, N)
     assert (young["low"], young["high"]) == pytest.approx((wanted_share.low, wanted_share.high))
+    assert told["gebruikt[app]"]["result"]["estimate"] == pytest.approx(1 / 3)
+    assert (told["gebruikt[brief]"]["result"], told["gebruikt[brief]"]["hidden"]) == (None, N), "only one ticked it"
     persons = told["Aantal personen"]
     assert persons["result"]["estimate"] == np.median(numbers("Aantal personen"))
     assert (told["Waarom?"]["n"], told["Waarom?"]["result"]) == (N // 2, None)

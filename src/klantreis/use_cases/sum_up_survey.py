@@ -26,9 +26,10 @@ _AMOUNTS = ("number", "weight", "too_cheap", "cheap", "expensive", "too_expensiv
 
 @dataclass(frozen=True)
 class Part:
-    """One answer of a column with its share."""
+    """One answer of a column: how many rows have it, and their share."""
 
     answer: str
+    count: int
     share: Result
 
 
@@ -72,7 +73,7 @@ class ColumnSummary:
             "n": self.n,
             "figure": self.figure,
             "result": plain(self.result),
-            "parts": [{"answer": one.answer, "share": plain(one.share)} for one in self.parts],
+            "parts": [{"answer": one.answer, "count": one.count, "share": plain(one.share)} for one in self.parts],
             "hidden": self.hidden,
             "quartiles": None if self.quartiles is None else list(self.quartiles),
             "why_not": self.why_not,
@@ -121,6 +122,8 @@ def _summary(answers: Answers, column: SurveyColumn, drawn: dict[str, Any], hide
     n = int(given.sum())
     if not n or column.role in ("respondent", "date", "text", "price_bracket"):
         return ColumnSummary(column, n)
+    if column.role == "category" and set(answers.texts(column)) <= {"0", "1", None}:
+        return _ticked(answers, column, given, drawn["confidence"], hide_below)
     if column.role == "category":
         parts, hidden = _parts(answers, column, given, drawn["confidence"], hide_below)
         return ColumnSummary(column, n, parts=parts, hidden=hidden)
@@ -216,6 +219,20 @@ def _share(yes: Flags, weights: Floats | None, confidence: float) -> Result:
     )
 
 
+def _ticked(answers: Answers, column: SurveyColumn, given: Flags, confidence: float, hide_below: int) -> ColumnSummary:
+    """A choice among several: the share that ticked it, unless those who did or did not are too few to show."""
+    ticked = answers.numbers(column)[given] > 0
+    n, yes = len(ticked), int(ticked.sum())
+    if 0 < yes < hide_below or 0 < n - yes < hide_below:
+        return ColumnSummary(column, n, "yes", hidden=n)
+    all_weights = answers.weights()
+    weights = None if all_weights is None else all_weights[given]
+    try:
+        return ColumnSummary(column, n, "yes", _share(ticked, weights, confidence))
+    except InvalidInputError as error:
+        return ColumnSummary(column, n, "yes", why_not=error.message)
+
+
 def _parts(
     answers: Answers, column: SurveyColumn, given: Flags, confidence: float, hide_below: int
 ) -> tuple[tuple[Part, ...], int]:
@@ -226,6 +243,10 @@ def _parts(
     if weights is not None and weights.sum() <= 0:
         return (), len(texts)
     ranked = sorted(Counter(texts.tolist()).items(), key=lambda each: (-each[1], each[0]))
-    shown = [answer for answer, times in ranked if times >= hide_below]
     hidden = sum(times for _, times in ranked if times < hide_below)
-    return tuple(Part(answer, _share(texts == answer, weights, confidence)) for answer in shown), hidden
+    parts = tuple(
+        Part(answer, times, _share(texts == answer, weights, confidence))
+        for answer, times in ranked
+        if times >= hide_below
+    )
+    return parts, hidden

@@ -104,27 +104,25 @@ def _text(found: SurveySummary, lang: Lang) -> str:
         for part in one.parts[:_SHOWN]:
             share = part.share
             ends = interval(share.low or 0, share.high or 0, lang)
-            rows.append(
-                [
-                    f"– {part.answer}",
-                    "",
-                    number(round((share.estimate or 0) * share.n), lang),
-                    percent(share.estimate or 0, lang),
-                    ends,
-                ]
-            )
-        rest = one.hidden + sum(round((part.share.estimate or 0) * part.share.n) for part in one.parts[_SHOWN:])
+            cells = [f"– {part.answer}", "", number(part.count, lang), percent(share.estimate or 0, lang), ends]
+            rows.append(cells)
+        rest = sum(part.count for part in one.parts[_SHOWN:]) + (0 if one.figure else one.hidden)
         if rest:
             rows.append([f"– {text('survey.show.others', lang)}", "", number(rest, lang), "", ""])
     notes = [f"{one.column.name}: {one.why_not}" for one in found.columns if one.why_not]
+    said: dict[str, list[str]] = {}
     for one in found.columns:
-        notes += [f"{one.column.name}: {each.sentence(lang)}" for each in (one.result.warnings if one.result else ())]
+        for each in one.result.warnings if one.result else ():
+            said.setdefault(each.sentence(lang), []).append(one.column.name)
+    notes += [f"{sentence} ({', '.join(names)})" for sentence, names in said.items()]
     heading = text("survey.show.title", lang, survey=found.survey, rows=number(found.rows, lang))
     return "\n".join([heading, "", aligned(titles, rows, texts=2), *([""] if notes else []), *notes])
 
 
 def _figure(one: ColumnSummary, lang: Lang) -> list[str]:
     result = one.result
+    if one.figure == "yes" and one.hidden:
+        return [text("survey.show.few", lang), ""]
     if result is None or result.estimate is None:
         return ["", ""]
     if one.figure in ("top", "yes"):

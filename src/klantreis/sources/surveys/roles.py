@@ -143,6 +143,8 @@ def _by_answers(question: Question, cells: list[str]) -> Guess:
     """Number, category or text, when the words tell nothing."""
     if question.known in ("text", "category"):
         return Guess(question.known)
+    if set(cells) <= {"0", "1"}:
+        return Guess("category")
     if _share(cells, is_plain_number) >= 0.95 and not question.options:
         return Guess("number")
     different = len(set(cells))
