@@ -47,7 +47,7 @@ def difference_in_differences(plan: EffectPlan, log: LocalLog) -> Compared:
         y.ravel(),
         covariates=None if known is None else np.repeat(known[about], count, axis=0),
         control="not_yet",
-        draws=100,
+        draws=0,  # the bands are not shown
         confidence=plan.confidence,
     )
     after = y[:, periods.before :].mean(axis=1)

@@ -143,6 +143,7 @@ def test_the_opportunity_behind_a_card_names_metric_baseline_and_target(client: 
         "Target down to 120 seconden",
         "By 1 March 2027",
         "Compared by before and after only",
+        "Measured Wachttijd na het afrekenen – not measured yet",
     ):
         assert words in shown, shown
 
