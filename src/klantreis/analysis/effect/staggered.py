@@ -129,7 +129,7 @@ def callaway_santanna(
     anticipation
         Over how many periods before treatment it may already work.
     draws, seed
-        Of the multiplier bootstrap behind the simultaneous bands.
+        Of the wild bootstrap behind the simultaneous bands.
 
     Raises
     ------
