@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from klantreis.personas.persona import Face, Persona
 from klantreis.use_cases.draft_persona import draft_persona
 from klantreis.use_cases.find_segments import find_segments
+from klantreis.use_cases.open_workspace import open_store
 from klantreis.use_cases.read_customers import read_customers
+from klantreis.web.portrait import SKINS, portrait
 from tests.use_cases.small_shop import small_shop
 
 LANGS = {"nl": "nl-NL,nl;q=0.9", "en": "en-GB,en;q=0.9"}
@@ -60,6 +63,16 @@ def test_the_page_says_whom_the_draft_stands_for_and_how_sure_that_is(
     text = " ".join(response.content.decode().replace("\u00a0", " ").split())
     for words in said:
         assert words in text, words
+
+
+def test_a_draft_has_no_hair_and_no_skin(place: Path) -> None:
+    held = open_store(place).load()
+    draft = held.get("persona:noor", Persona)
+    drawn = portrait(draft)
+    assert drawn.skin == drawn.hair == drawn.clothes
+    assert (drawn.behind, drawn.before) == ("", "")
+    faced = portrait(draft.model_copy(update={"face": Face(alt_text="Noor")}))
+    assert faced.skin in SKINS
 
 
 def test_a_persona_of_which_only_numbers_were_written_has_its_interval(client: Any) -> None:

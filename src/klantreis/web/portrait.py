@@ -15,6 +15,8 @@ GROUNDS = ("#dfeeec", "#e4ecf2", "#f5ecd9", "#f4e5df", "#ebe5f0", "#e7eee2")
 CLOTHES = ("#0f5e5a", "#2a6496", "#8a5a2b", "#9c4221", "#5b4a78", "#47633f")
 SKINS = ("#f0cdb0", "#e3b48e", "#c98e62", "#a06b45", "#7a4d31", "#f4d9c4")
 HAIRS = ("#2b211c", "#4a3427", "#7a5634", "#b98a4e", "#8c8f94", "#5b2f22")
+#: Ground and figure of somebody of whom only numbers are known.
+NOBODY = ("#e6e9ea", "#aab3b8")
 #: Outlines of hair over a head at (60, 50), 38 wide and 44 high; drawn behind and before the head. Short, to the chin,
 #: to the shoulders, below them, tied up, curly: none of them says more than that somebody has hair.
 STYLES: tuple[tuple[str, str], ...] = (
@@ -70,7 +72,9 @@ class Portrait:
 
 
 def portrait(persona: Persona) -> Portrait:
-    """The portrait of a persona, chosen by its id."""
+    """The portrait of a persona, chosen by its id; a grey silhouette for a draft from a counted segment."""
+    if persona.face is None and persona.segment is not None and persona.segment.conditions:
+        return _silhouette(persona)
     seed = hashlib.sha256(persona.id.encode("utf-8")).digest()
     behind, before = STYLES[seed[4] % len(STYLES)]
     return Portrait(
@@ -84,6 +88,22 @@ def portrait(persona: Persona) -> Portrait:
         behind=behind,
         before=before,
         shoulders=SHOULDERS[seed[5] % len(SHOULDERS)],
+    )
+
+
+def _silhouette(persona: Persona) -> Portrait:
+    """Shapes in grey: hair and skin would already say what nobody counted."""
+    return Portrait(
+        key=slug_of(persona.id),
+        initials=initials(persona.name),
+        alt=persona.name,
+        ground=NOBODY[0],
+        clothes=NOBODY[1],
+        skin=NOBODY[1],
+        hair=NOBODY[1],
+        behind="",
+        before="",
+        shoulders=SHOULDERS[0],
     )
 
 
