@@ -213,10 +213,10 @@ def test_random_logs(place: Place) -> None:
 
 
 def test_a_larger_log_under_every_filter(place: Place) -> None:
-    events = drawn(3, 3000)
     if place.name.startswith("spark"):
-        assert_same(place, events, filters=FILTERS[2:4])
+        assert_same(place, drawn(3, 300), filters=FILTERS[2:4])
         return
+    events = drawn(3, 3000)
     kept, plain = place.keep(events), local_log(events)
     for turn, (name, ask) in enumerate(QUESTIONS.items()):
         for asked in (FILTERS[turn % len(FILTERS)], FILTERS[(turn + 2) % len(FILTERS)]):
@@ -257,10 +257,12 @@ def test_texts_of_any_kind(place: Place) -> None:
     kept, plain = place.keep(events), local_log(events)
     assert kept.touchpoints == plain.touchpoints
     assert kept.variants() == plain.variants()
-    for text in texts:
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-        for field in ("touchpoint", "`Cart kind`"):
-            assert kept.reach(f'{field} = "{escaped}"').events == 2, (field, text)
+    escaped = [text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") for text in texts]
+    for field in ("touchpoint", "`Cart kind`"):
+        asked = [f'{field} = "{text}"' for text in escaped]
+        assert kept.reach(" or ".join(asked)).once == 2 * len(texts), field
+        for pattern in asked[-1:] if place.name.startswith("spark") else asked:
+            assert kept.reach(pattern).events == 2, pattern
     assert kept.reach('`Cart kind` in ("", "nowhere")').events == 0
 
 
@@ -320,9 +322,10 @@ def test_long_traces_are_reworked_in_another_way(place: Place, monkeypatch: pyte
 
 def test_a_tree_as_deep_as_it_may_be(place: Place) -> None:
     events = [Row(who, NEW_YEAR + at * MINUTE, "abca"[at % 4], "web", 1.0, "x") for who in "kl" for at in range(24)]
-    depth = 5 if place.name.startswith("spark") else DEEPEST_HERE
+    on_spark = place.name.startswith("spark")
+    depth = 5 if on_spark else DEEPEST_HERE
     kept, plain = place.keep(events), local_log(events)
-    for pattern, backward in ((None, False), ("nth(-1) touchpoint = 'b'", True)):
+    for pattern, backward in ((None, False), ("nth(-1) touchpoint = 'b'", True))[on_spark:]:
         answer = kept.tree(pattern, depth=depth, breadth=2, backward=backward)
         assert answer == plain.tree(pattern, depth=depth, breadth=2, backward=backward)
 
