@@ -119,6 +119,11 @@ def test_what_is_asked_for_is_kept(store: Store, tmp_path: Path) -> None:
     assert done.left_out == {"personal": ("E-mail",)}
 
 
+def test_words_can_be_kept_without_the_numbers_in_them(store: Store, tmp_path: Path) -> None:
+    done = brought(store, file(tmp_path), redact=["Waarom?"])
+    assert answers_of(store.file, done.survey).texts("Waarom?") == ("Het was fijn", "Bel me op [telefoonnummer]", None)
+
+
 def test_refused_answers_are_kept_with_their_reason_and_without_persons(store: Store, tmp_path: Path) -> None:
     path = file(tmp_path)
     with path.open("a", encoding="utf-8") as stream:

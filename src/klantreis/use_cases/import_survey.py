@@ -105,13 +105,19 @@ def import_survey(
     ConflictError
         When there is a survey with this id and other answers, and ``replace`` was not said.
     """
-    kept = filled(proposal.sheet, proposal.kept, keep_ids=proposal.keep_ids)
+    workspace = store.load()
+    kept = filled(
+        proposal.sheet,
+        proposal.kept,
+        keep_ids=proposal.keep_ids,
+        redact=proposal.redact,
+        lang=workspace.settings.lang,
+    )
     content, slug = written(kept.cells), slug_of(proposal.survey)
     digest = digest_of(content)
     answers = f"{ANSWERS}/{slug}-{digest[:8]}.csv"
     rejected = _rejects(kept)
     rejects = f"{ANSWERS}/{slug}-{digest_of(rejected)[:8]}.rejects.csv" if rejected else None
-    workspace = store.load()
     before = workspace.find(proposal.survey)
     study = proposal.study or _study_id(store, proposal, before)
     survey = Survey(

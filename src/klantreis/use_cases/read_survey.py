@@ -85,6 +85,8 @@ class SurveyProposal:
         The study that was named; None: one is made.
     replaces
         Whether the workspace has a survey with that id.
+    redact
+        Columns in which personal data is replaced by its kind.
     """
 
     sheet: Sheet
@@ -94,6 +96,7 @@ class SurveyProposal:
     columns: tuple[ProposedColumn, ...]
     replaces: bool
     keep_ids: bool = False
+    redact: frozenset[str] = frozenset()
 
     @property
     def kept(self) -> tuple[SurveyColumn, ...]:
@@ -110,6 +113,7 @@ def read_survey(
     roles: Sequence[str] = (),
     scales: Sequence[str] = (),
     keep: Collection[str] = (),
+    redact: Collection[str] = (),
     keep_ids: bool = False,
     source: str | None = None,
     questions: Path | str | None = None,
@@ -131,6 +135,8 @@ def read_survey(
         Ends of scales, each as ``COLUMN=LOW..HIGH``.
     keep
         Columns that are kept although there is personal data in them.
+    redact
+        Columns that are kept with such data replaced by its kind: "[telefoonnummer]".
     keep_ids
         Keep the ids of respondents as they are, in place of numbers.
     source
@@ -157,7 +163,8 @@ def read_survey(
         raise NotFoundError(f"There is no {study!r} in this workspace.", hint=did_you_mean(study, known, what="study"))
     names = [one.name for one in sheet.questions]
     said = _said(roles, names)
-    kept = {names[_place(each, names)] for each in keep}
+    without = frozenset(names[_place(each, names)] for each in redact)
+    kept = without | {names[_place(each, names)] for each in keep}
     earlier = {one.name: one for one in before.columns} if isinstance(before, Survey) else {}
     guesses = guess_roles(sheet)
     columns = [
@@ -167,7 +174,7 @@ def read_survey(
     columns = bind_all(columns, workspace)
     columns = _with_scales(columns, sheet, scales)
     _check(columns)
-    return SurveyProposal(sheet, survey, title, study, tuple(columns), isinstance(before, Survey), keep_ids)
+    return SurveyProposal(sheet, survey, title, study, tuple(columns), isinstance(before, Survey), keep_ids, without)
 
 
 def bind_all(columns: Sequence[ProposedColumn], workspace: Workspace) -> list[ProposedColumn]:

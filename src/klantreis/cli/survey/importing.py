@@ -35,6 +35,7 @@ _WIDE = 44
 @click.option("--questions", metavar="FILE", type=click.Path(path_type=Path), help="What was asked: .lss, or JSON.")
 @click.option("--source", metavar="NAME", help=f"What the file is: {', '.join(SOURCES)}. Recognised when left out.")
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Keep a column in which there is personal data.")
+@click.option("--redact", multiple=True, metavar="COLUMN", help="Keep a column with its personal data taken out.")
 @click.option("--keep-ids", is_flag=True, help="Keep the ids of respondents, in place of numbers.")
 @click.option("--consent", metavar="TEXT", help="On what basis the answers may be used.")
 @click.option("--replace", is_flag=True, help="Put these answers in the place of those that the survey has.")
@@ -67,7 +68,7 @@ def import_command(
     in a file with their reason.
 
     Ids of respondents become numbers, dates become days, and columns with personal data are left out unless you say
-    --keep. The same import again changes nothing.
+    --redact or --keep. The same import again changes nothing.
 
     \b
     Roles:

@@ -18,6 +18,7 @@ from klantreis.sources.surveys.days import days_of
 from klantreis.sources.surveys.numbers import Reading, is_unknown, price_of, reading_of, written_number, yes_of
 from klantreis.sources.surveys.roles import NUMERIC, PRICES
 from klantreis.sources.surveys.sheet import Refused, Sheet
+from klantreis.values import Lang
 
 #: Roles that say who, when and how much, and answer no question.
 ABOUT_THE_ROW: frozenset[str] = frozenset({"respondent", "date", "weight"})
@@ -48,7 +49,14 @@ class Filled:
     days: tuple[date, date] | None
 
 
-def filled(sheet: Sheet, columns: Sequence[SurveyColumn], *, keep_ids: bool = False) -> Filled:
+def filled(
+    sheet: Sheet,
+    columns: Sequence[SurveyColumn],
+    *,
+    keep_ids: bool = False,
+    redact: Collection[str] = (),
+    lang: Lang = "nl",
+) -> Filled:
     """The columns of a sheet as they are kept.
 
     Parameters
@@ -57,6 +65,8 @@ def filled(sheet: Sheet, columns: Sequence[SurveyColumn], *, keep_ids: bool = Fa
         What is kept, named as the sheet's questions.
     keep_ids
         Keep who answered as the file has it, in place of a number.
+    redact, lang
+        Columns in which personal data is replaced by its kind, and the language of the words for that.
 
     Raises
     ------
@@ -82,6 +92,8 @@ def filled(sheet: Sheet, columns: Sequence[SurveyColumn], *, keep_ids: bool = Fa
     for column in columns:
         question = sheet.questions[places[column.name]]
         given = [texts[column.name][row] for row in rows]
+        if column.name in redact:
+            given = [redacted(cell, lang=lang) for cell in given]
         write, reason = _writer(
             column, reading_of(question, [cell for cell in given if not is_unknown(cell)]), given, keep_ids=keep_ids
         )
