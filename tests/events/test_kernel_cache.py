@@ -39,7 +39,7 @@ def run(program: str, *arguments: str, **environment: str) -> str:
 
 
 def kept_in(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.walk_in_order-*.code"))
+    return sorted(folder.glob("*.walk_plainly-*.code"))
 
 
 @LINUX
