@@ -70,6 +70,10 @@ def test_glove_game_and_airport() -> None:
     airport = shapley({s: float(max((need[p] for p in s), default=0)) for s in sets})
     assert airport.values == pytest.approx({"a": 1 / 3, "b": 5 / 6, "c": 11 / 6})
     assert airport.total == 3
+    # Shareholders of 50, 49 and 1 %, where more than half decides: the last is worth as much as the second.
+    votes = {"a": 50, "b": 49, "c": 1}
+    decides = shapley({s: float(sum(votes[p] for p in s) > 50) for s in sets})
+    assert decides.values == pytest.approx({"a": 2 / 3, "b": 1 / 6, "c": 1 / 6})
 
 
 PATHS = st.lists(

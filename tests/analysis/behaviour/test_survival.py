@@ -53,6 +53,17 @@ def test_log_rank_of_maintenance() -> None:
     assert float(test.low or 0) < 1 < float(test.estimate or 0) < float(test.high or 0)
 
 
+def test_log_rank_of_ovarian_cancer() -> None:
+    """R survival, survdiff(Surv(futime, fustat) ~ rx, ovarian): 7 and 5 seen, 5.23 and 6.77 expected, 1.1, p = .303."""
+    first = "59 115 156 268 329 431 448- 477- 638 803- 855- 1040- 1106-"
+    second = "353 365 377- 421- 464 475 563 744- 769- 770- 1129- 1206- 1227-"
+    rows = [(time, arm) for arm, times in enumerate((first, second)) for time in times.split()]
+    days, seen = [int(time.rstrip("-")) for time, _ in rows], [not time.endswith("-") for time, _ in rows]
+    test = log_rank(days, seen, [arm for _, arm in rows])
+    assert [(group.observed, round(group.expected, 2)) for group in test.groups] == [(7, 5.23), (5, 6.77)]
+    assert (round(test.statistic, 1), round(test.p_value, 3)) == (1.1, 0.303)
+
+
 def test_log_rank_of_remission() -> None:
     """Kleinbaum and Klein (2012), Survival Analysis, chapter 2: log-rank 16.79; medians 23 and 8."""
     test = log_rank(TREATED[0] + PLACEBO, TREATED[1] + [1] * 21, ["6-MP"] * 21 + ["placebo"] * 21)

@@ -47,6 +47,13 @@ def test_alpha_of_four_coders(level: Level, printed: float) -> None:
     assert found.low <= (found.estimate or 0) <= found.high <= 1
 
 
+def test_alpha_of_two_coders() -> None:
+    """Krippendorff (2011), Computing Krippendorff's alpha-reliability, sections A and B: .095 and .692."""
+    two_kinds = krippendorff_alpha([[0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]], "nominal")
+    five_kinds = krippendorff_alpha([list("aabbdcccedda"), list("babbbccceddd")], "nominal")
+    assert (round(two_kinds.estimate or 0, 3), round(five_kinds.estimate or 0, 3)) == (0.095, 0.692)
+
+
 def test_alpha_of_three_coders() -> None:
     """Krippendorff's alpha, worked example of 3 coders and 15 units: nominal .691, interval .811."""
     stars = ["*****34121133*3", "1*213343*******", "**21344*21133*4"]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from klantreis.analysis.behaviour.survival import kaplan_meier
 from klantreis.analysis.voice.price import (
     Brackets,
     bracketed,
@@ -97,6 +98,20 @@ def test_turnbull_is_a_maximum(pairs: list[tuple[int, int]]) -> None:
     for j in range(len(best)):
         moved = [0.98 * share + (0.02 if i == j else 0) for i, share in enumerate(best)]
         assert likelihood(moved) <= likelihood(best) + 1e-6
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.booleans()), min_size=2, max_size=30))
+def test_exact_and_open_prices_are_kaplan_and_meier(rows: list[tuple[int, bool]]) -> None:
+    """Turnbull's estimate of values that are exact, or only known to lie above an end, is the product-limit one."""
+    known = [price for price, exact in rows if exact]
+    if not known:
+        return
+    found = bracketed([price for price, _ in rows], [price if exact else np.inf for price, exact in rows], draws=2)
+    curve = kaplan_meier([price for price, _ in rows], [exact for _, exact in rows])
+    for price in range(1, max(known) + 1):
+        low, high = found.survival(price)
+        assert low == pytest.approx(curve.at(price).estimate, abs=1e-5)
+        assert high == pytest.approx(low, abs=1e-9)
 
 
 def test_open_top_leaves_the_mean_open() -> None:

@@ -19,6 +19,7 @@ WHO, STEP = np.repeat(np.arange(N), 6), np.tile(np.arange(6), N)
 PRICES = [RNG.normal(mean, sd, N) for mean, sd in ((5, 0.5), (8.5, 0.5), (13, 0.75), (17, 1))]
 INTENTS = [RNG.integers(1, 6, N).astype(np.float64) for _ in range(2)]
 BRACKET = RNG.integers(0, 8, N) * 10.0
+OVERLAP = RNG.integers(0, 51, N).astype(np.float64)
 METHODS: dict[str, Callable[[], object]] = {
     "nps": lambda: nps(RNG.integers(0, 11, 2 * N), customer=np.repeat(np.arange(N), 2)),
     "csat": lambda: csat(RNG.integers(1, 6, 2 * N), customer=np.repeat(np.arange(N), 2)),
@@ -29,6 +30,7 @@ METHODS: dict[str, Callable[[], object]] = {
     "newton miller smith": lambda: newton_miller_smith(*PRICES, *INTENTS),
     "gabor granger": lambda: gabor_granger(RNG.choice(np.arange(5, 15), N), RNG.integers(0, 2, N)),
     "brackets": lambda: bracketed(BRACKET, BRACKET + 10),
+    "brackets that overlap": lambda: bracketed(OVERLAP, OVERLAP + RNG.integers(1, 20, N)),
     "opportunity": lambda: opportunity_scores(RNG.integers(1, 6, (N, 30)), RNG.integers(1, 6, (N, 30))),
     "kano": lambda: kano(RNG.integers(1, 6, (N, 20)), RNG.integers(1, 6, (N, 20))),
     "maxdiff": lambda: maxdiff_counts(RNG.integers(0, 2, (N, 20)), RNG.integers(0, 2, (N, 20)), np.full((N, 20), 4)),

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.result import Floats
+from klantreis.analysis.voice.turnbull_kernels import climb_each
 
 
 def innermost(brackets: Floats) -> Floats:
@@ -46,7 +47,7 @@ def maximise(
     counts
         Rows × brackets: how many (or how much weight) named each.
     holds
-        Brackets × spots.
+        Brackets × spots; a bracket holds all spots between its first and its last.
     rounds, tolerance
         Most steps of EM, and the Kuhn-Tucker gap at which to stop.
 
@@ -55,19 +56,14 @@ def maximise(
     shares, gaps
         Rows × spots, and per row how much the steepest spot could still gain per respondent (0 at the maximum).
     """
-    inside = holds.astype(np.float64)
-    whole = counts.sum(axis=1, keepdims=True)
-    share = counts / whole
-    spots = np.full((len(counts), holds.shape[1]), 1 / holds.shape[1])
-    gain = _gain(share, spots, inside)
-    for step in range(rounds):
-        spots *= gain
-        gain = _gain(share, spots, inside)
-        if step % 20 == 0:
-            spots /= spots.sum(axis=1, keepdims=True)
-            if gain.max() - 1 < tolerance:
-                break
-    return spots / spots.sum(axis=1, keepdims=True), gain.max(axis=1) - 1
+    if (holds.sum(axis=1) == 1).all():
+        # No two brackets overlap: the shares are those that were named.
+        return np.asarray(counts @ holds / counts.sum(axis=1, keepdims=True)), np.zeros(len(counts))
+    there = holds.any(axis=1)
+    first = np.where(there, holds.argmax(axis=1), 1).astype(np.int64)
+    last = np.where(there, holds.shape[1] - 1 - holds[:, ::-1].argmax(axis=1), 0).astype(np.int64)
+    shares, gaps = climb_each(counts, first, last, rounds=rounds, tolerance=tolerance)
+    return np.hstack([shares, np.zeros((len(shares), holds.shape[1] - shares.shape[1]))]), gaps
 
 
 def settle(counts: Floats, holds: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
