@@ -13,6 +13,7 @@ from klantreis.events.local import LocalLog
 from klantreis.measurement.measurement import Measurement
 from klantreis.measurement.measuring import measure
 from klantreis.render.effect_words import effect_words
+from klantreis.render.words import Words
 from klantreis.use_cases.measure_effect import evidence_of
 from klantreis.values import Document, to_body
 from klantreis.workspace import DOCUMENTS
@@ -26,7 +27,7 @@ def with_effects(documents: Iterable[Document], log: LocalLog) -> tuple[Document
         if isinstance(one, Measurement):
             result = measure(one.plan, log, on=one.plan.fixed_on)
             held[one.id] = done = one.model_copy(update={"results": (result,)})
-            piece = evidence_of(done, result, effect_words(done, result, "nl").finding)
+            piece = evidence_of(done, result, effect_words(done, result, Words("nl")).finding)
             # Without the defaults, so that the stance stays the claim's own.
             found[one.id] = piece.model_dump(mode="json", exclude_defaults=True)
     return tuple(_filled(one, found) for one in held.values())

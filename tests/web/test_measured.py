@@ -12,6 +12,7 @@ import yaml
 
 from klantreis.measurement.measurement import EffectPlan, Measurement
 from klantreis.render.effect_words import told
+from klantreis.render.words import Words
 from klantreis.store.folder import FolderStore
 from klantreis.web.measured import measured
 from klantreis.web.workspaces import WorkspaceContext
@@ -130,4 +131,11 @@ def test_the_drawing_keeps_the_order_of_the_numbers(untouched: Path) -> None:
 )
 def test_an_effect_is_told_in_its_unit(changed: dict[str, Any], value: float, words: str) -> None:
     plan = EffectPlan.model_validate({name: one for name, one in {**PLAN, **changed}.items() if one is not None})
-    assert told(value, plan, "nl", sign=True).replace("\xa0", " ") == words
+    assert told(value, plan, Words("nl"), sign=True).replace("\xa0", " ") == words
+
+
+def test_a_municipality_reads_of_citizens(sample: Path, ask: Callable[[Path], Any]) -> None:
+    file = sample / "workspace.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "market: public\n", encoding="utf-8")
+    text = page(ask(sample), PAGE, "nl").text.replace("\xa0", " ")
+    assert "94 % van de burgers is te vergelijken" in text

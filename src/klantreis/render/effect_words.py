@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from klantreis.measurement.measurement import EffectPlan, EffectResult, Measurement
 from klantreis.render.numbers import NO_BREAK, day, number, percent
+from klantreis.render.words import Words
 from klantreis.research.claim import Estimate
-from klantreis.texts import text
 from klantreis.values import Lang
 
 #: Units of a share, told in percentage points.
@@ -53,137 +53,135 @@ class EffectWords:
     finding: str
 
 
-def effect_words(held: Measurement, result: EffectResult, lang: Lang) -> EffectWords:
+def effect_words(held: Measurement, result: EffectResult, words: Words) -> EffectWords:
     """A result of a measurement in words."""
     plan = held.plan
     key = result.judgement.replace(" ", "-")
-    judgement = text(f"measurement.judgement.{key}", lang)
-    grade = text(f"measurement.grade.{result.grade}", lang)
-    smallest = told(plan.smallest_relevant_effect, plan, lang)
-    lines = _lines(plan, result, lang)
+    judgement = words.say(f"measurement.judgement.{key}")
+    grade = words.say(f"measurement.grade.{result.grade}")
+    smallest = told(plan.smallest_relevant_effect, plan, words)
+    lines = _lines(plan, result, words)
     return EffectWords(
         lines=lines,
         judgement=key,
         judgement_word=judgement,
-        because=text(f"measurement.because.{key}", lang, smallest=smallest),
-        comparison=text(f"measurement.comparison.{plan.comparison}", lang),
+        because=words.say(f"measurement.because.{key}", smallest=smallest),
+        comparison=words.say(f"measurement.comparison.{plan.comparison}"),
         method_page=METHOD_PAGES[plan.comparison],
         grade=grade,
-        groups=_groups(plan, result, lang),
-        confounding=_confounding(plan, result, lang),
-        to_know=_to_know(held, result, lang),
-        smallest=smallest_words(plan, lang),
-        fixed=text(
-            "measurement.show.fixed", lang, day=day(plan.fixed_on, lang), computed=day(result.computed_on, lang)
+        groups=_groups(plan, result, words),
+        confounding=_confounding(plan, result, words),
+        to_know=_to_know(held, result, words),
+        smallest=smallest_words(plan, words),
+        fixed=words.say(
+            "measurement.show.fixed", day=day(plan.fixed_on, words.lang), computed=day(result.computed_on, words.lang)
         ),
-        finding=f"{_finding(held, lines[0], grade, judgement, lang)} {_confounding(plan, result, lang)}".rstrip(),
+        finding=f"{_finding(held, lines[0], grade, judgement, words)} {_confounding(plan, result, words)}".rstrip(),
     )
 
 
-def _finding(held: Measurement, effect: Line, grade: str, judgement: str, lang: Lang) -> str:
+def _finding(held: Measurement, effect: Line, grade: str, judgement: str, words: Words) -> str:
     """The effect in one sentence, as evidence has it."""
-    return text(
+    return words.say(
         "measurement.show.finding",
-        lang,
         title=held.title.rstrip(".?!"),
         effect=effect.value,
-        interval=f"{interval_name(held.plan, lang)} {effect.interval}",
+        interval=f"{interval_name(held.plan, words)} {effect.interval}",
         n=effect.n,
         grade=grade.partition(":")[0],
         judgement=judgement,
     )
 
 
-def smallest_words(plan: EffectPlan, lang: Lang) -> str:
+def smallest_words(plan: EffectPlan, words: Words) -> str:
     """The smallest effect that matters, with the good direction."""
-    direction = text(f"measurement.show.{plan.direction}", lang)
-    smallest = told(plan.smallest_relevant_effect, plan, lang)
-    return text("measurement.show.smallest", lang, smallest=smallest, direction=direction)
+    direction = words.say(f"measurement.show.{plan.direction}")
+    smallest = told(plan.smallest_relevant_effect, plan, words)
+    return words.say("measurement.show.smallest", smallest=smallest, direction=direction)
 
 
-def interval_name(plan: EffectPlan, lang: Lang) -> str:
+def interval_name(plan: EffectPlan, words: Words) -> str:
     """What the interval is called: ``95% interval``."""
-    level = number(100 * plan.confidence, lang, decimals=0 if (100 * plan.confidence) % 1 < 1e-9 else 1)
-    return text("measurement.show.interval", lang, percent=level)
+    level = number(100 * plan.confidence, words.lang, decimals=0 if (100 * plan.confidence) % 1 < 1e-9 else 1)
+    return words.say("measurement.show.interval", percent=level)
 
 
-def told(value: float, plan: EffectPlan, lang: Lang, *, sign: bool = False, change: bool = True) -> str:
+def told(value: float, plan: EffectPlan, words: Words, *, sign: bool = False, change: bool = True) -> str:
     """A number of a plan with its unit: an effect (``change``), or the level of the outcome itself."""
     relative = plan.comparison == "interrupted_series" and plan.outcome.measure != "sum"
     if relative and change:
-        return _signed(100 * value, lang, sign=sign, decimals=1) + (f"{NO_BREAK}%" if lang == "nl" else "%")
+        return _signed(100 * value, words.lang, sign=sign, decimals=1) + (f"{NO_BREAK}%" if words.lang == "nl" else "%")
     if plan.unit in SHARES:
         if not change:
-            return percent(value, lang, decimals=1)
-        points = _signed(100 * value, lang, sign=sign, decimals=1)
-        return text("measurement.show.points", lang, number=points)
+            return percent(value, words.lang, decimals=1)
+        points = _signed(100 * value, words.lang, sign=sign, decimals=1)
+        return words.say("measurement.show.points", number=points)
     decimals = 0 if value == int(value) else _decimals(value)
-    amount = f"{_signed(value, lang, sign=sign, decimals=decimals)} {plan.unit}"
-    return text(f"measurement.show.per_{plan.every}", lang, amount=amount) if plan.every else amount
+    amount = f"{_signed(value, words.lang, sign=sign, decimals=decimals)} {plan.unit}"
+    return words.say(f"measurement.show.per_{plan.every}", amount=amount) if plan.every else amount
 
 
-def _lines(plan: EffectPlan, result: EffectResult, lang: Lang) -> tuple[Line, ...]:
-    lines = [_line("effect", result.estimate, plan, lang)]
+def _lines(plan: EffectPlan, result: EffectResult, words: Words) -> tuple[Line, ...]:
+    lines = [_line("effect", result.estimate, plan, words)]
     if result.raw is not None:
-        lines.append(_line("raw", result.raw, plan, lang))
+        lines.append(_line("raw", result.raw, plan, words))
     if result.level is not None:
-        level = told(result.level, plan, lang, change=False)
-        lines.append(Line(text("measurement.show.level", lang), level, "", "", ""))
+        level = told(result.level, plan, words, change=False)
+        lines.append(Line(words.say("measurement.show.level"), level, "", "", ""))
     return tuple(lines)
 
 
-def _line(name: str, found: Estimate | None, plan: EffectPlan, lang: Lang) -> Line:
-    label = text(f"measurement.show.{name}", lang)
+def _line(name: str, found: Estimate | None, plan: EffectPlan, words: Words) -> Line:
+    label = words.say(f"measurement.show.{name}")
     if found is None:
-        return Line(label, text("measurement.show.unknown", lang), "", "", "")
+        return Line(label, words.say("measurement.show.unknown"), "", "", "")
     between = ""
     if found.low is not None and found.high is not None:
-        low, high = (_bare(value, plan, lang) for value in (found.low, found.high))
-        between = text("measurement.show.between", lang, low=low, high=high)
-    n = "" if found.n is None else number(found.n, lang)
-    return Line(label, told(found.value, plan, lang, sign=True), between, n, found.method or "")
+        low, high = (_bare(value, plan, words) for value in (found.low, found.high))
+        between = words.say("measurement.show.between", low=low, high=high)
+    n = "" if found.n is None else number(found.n, words.lang)
+    return Line(label, told(found.value, plan, words, sign=True), between, n, found.method or "")
 
 
-def _bare(value: float, plan: EffectPlan, lang: Lang) -> str:
+def _bare(value: float, plan: EffectPlan, words: Words) -> str:
     """A number of an interval, with the decimals of the effect and without its unit."""
     relative = plan.comparison == "interrupted_series" and plan.outcome.measure != "sum"
     if relative or plan.unit in SHARES:
-        return _signed(100 * value, lang, sign=True, decimals=1)
-    return _signed(value, lang, sign=True, decimals=_decimals(value))
+        return _signed(100 * value, words.lang, sign=True, decimals=1)
+    return _signed(value, words.lang, sign=True, decimals=_decimals(value))
 
 
-def _groups(plan: EffectPlan, result: EffectResult, lang: Lang) -> str:
+def _groups(plan: EffectPlan, result: EffectResult, words: Words) -> str:
     name = {"interrupted_series": "periods", "before_after": "itself"}.get(plan.comparison, "groups")
-    exposed, others = (number(n, lang) for n in (result.n_exposed, result.n_comparison))
-    return text(f"measurement.show.{name}", lang, exposed=exposed, others=others)
+    exposed, others = (number(n, words.lang) for n in (result.n_exposed, result.n_comparison))
+    return words.say(f"measurement.show.{name}", exposed=exposed, others=others)
 
 
-def _confounding(plan: EffectPlan, result: EffectResult, lang: Lang) -> str:
+def _confounding(plan: EffectPlan, result: EffectResult, words: Words) -> str:
     """How much of the plain difference is a matter of who got it."""
     if result.raw is None or result.estimate is None or plan.comparison == "experiment":
         return ""
-    return text(
+    return words.say(
         "measurement.show.confounding",
-        lang,
-        raw=told(result.raw.value, plan, lang, sign=True),
-        apart=told(result.raw.value - result.estimate.value, plan, lang, sign=True),
+        raw=told(result.raw.value, plan, words, sign=True),
+        apart=told(result.raw.value - result.estimate.value, plan, words, sign=True),
     )
 
 
-def _to_know(held: Measurement, result: EffectResult, lang: Lang) -> tuple[str, ...]:
-    said = [text(one.code, lang, **one.values) for one in result.cautions]
+def _to_know(held: Measurement, result: EffectResult, words: Words) -> tuple[str, ...]:
+    said = [words.say(one.code, **one.values) for one in result.cautions]
     if not held.by_this_plan(result):
-        said.insert(0, text("measurement.show.changed", lang))
+        said.insert(0, words.say("measurement.show.changed"))
     if held.plan.fixed_on > held.plan.measured.start:
-        said.append(text("measurement.show.fixed_late", lang))
+        said.append(words.say("measurement.show.fixed_late"))
     if result.overlap is not None:
-        said.append(text("measurement.show.overlap", lang, share=percent(result.overlap, lang)))
+        said.append(words.say("measurement.show.overlap", share=percent(result.overlap, words.lang)))
     if result.e_value is not None and result.e_value_limit is not None:
-        value, limit = (number(one, lang, decimals=2) for one in (result.e_value, result.e_value_limit))
+        value, limit = (number(one, words.lang, decimals=2) for one in (result.e_value, result.e_value_limit))
         if result.e_value_limit > 1:
-            said.append(text("measurement.show.e_value", lang, value=value, limit=limit))
+            said.append(words.say("measurement.show.e_value", value=value, limit=limit))
         else:
-            said.append(text("measurement.show.e_value_open", lang, value=value))
+            said.append(words.say("measurement.show.e_value_open", value=value))
     return tuple(said)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from klantreis.measurement.measurement import EffectPlan, EffectResult, Measurement
 from klantreis.render.effect_words import EffectWords, effect_words, interval_name, smallest_words
 from klantreis.render.numbers import day
+from klantreis.render.words import Words
 from klantreis.web.workspaces import WorkspaceContext
 
 #: Room on both sides of what is drawn, as a part of its width.
@@ -47,20 +48,25 @@ class Measured:
 
 def measured(here: WorkspaceContext, held: Measurement) -> Measured:
     """A measurement for its page."""
-    last = held.latest
+    last, said = held.latest, words_of(here)
     return Measured(
-        words=effect_words(held, last, here.lang) if last else None,
-        smallest=smallest_words(held.plan, here.lang),
-        interval_name=interval_name(held.plan, here.lang),
+        words=effect_words(held, last, said) if last else None,
+        smallest=smallest_words(held.plan, said),
+        interval_name=interval_name(held.plan, said),
         drawing=_drawing(held.plan, last) if last else None,
         earlier=tuple(_earlier(here, held, one) for one in reversed(held.results[:-1])),
     )
 
 
+def words_of(here: WorkspaceContext) -> Words:
+    """The words of the reader's language and the workspace's market."""
+    return Words(here.lang, here.workspace.settings)
+
+
 def verdict_words(here: WorkspaceContext, held: Measurement) -> str:
     """A measurement's title with the verdict so far."""
     said = f"web.measured.{'none' if held.latest is None else 'so_far'}"
-    judgement = effect_words(held, held.latest, here.lang).judgement_word if held.latest else ""
+    judgement = effect_words(held, held.latest, words_of(here)).judgement_word if held.latest else ""
     return here.t(said, title=held.title, judgement=judgement)
 
 
@@ -85,7 +91,7 @@ def _drawing(plan: EffectPlan, result: EffectResult) -> Drawing | None:
 
 
 def _earlier(here: WorkspaceContext, held: Measurement, result: EffectResult) -> Earlier:
-    words = effect_words(held, result, here.lang)
+    words = effect_words(held, result, words_of(here))
     return Earlier(
         day(result.computed_on, here.lang), words.lines[0].value, words.lines[0].interval, words.judgement_word
     )

@@ -24,7 +24,7 @@ from klantreis.research.study import Study
 from klantreis.research.survey import Survey
 from klantreis.values import Document, Period
 from klantreis.web.claims import estimate_words
-from klantreis.web.measured import measurements_of, verdict_words
+from klantreis.web.measured import measurements_of, verdict_words, words_of
 from klantreis.web.places import name_of, page_of
 from klantreis.web.workspaces import WorkspaceContext
 
@@ -163,7 +163,7 @@ def _plan_facts(here: WorkspaceContext, plan: EffectPlan) -> Iterator[Fact]:
     own, link, num = _own(here), _link(here), _number(here)
     yield link("metric", plan.metric)
     yield Fact(here.t("web.fact.comparison"), here.t(f"measurement.comparison.{plan.comparison}"))
-    yield Fact(here.t("web.fact.smallest"), smallest_words(plan, here.lang).partition(": ")[2])
+    yield Fact(here.t("web.fact.smallest"), smallest_words(plan, words_of(here)).partition(": ")[2])
     yield own("outcome", str(plan.outcome.pattern))
     for label in ("exposed", "control", "among"):
         pattern = getattr(plan, label)

@@ -54,6 +54,7 @@ def command(
     """
     from klantreis.cli.effect.showing import effect_csv, effect_json, effect_text
     from klantreis.render.effect_words import effect_words
+    from klantreis.render.words import Words
     from klantreis.texts import text
     from klantreis.use_cases.author import author
     from klantreis.use_cases.measure_effect import (
@@ -70,7 +71,8 @@ def command(
         day = (on or datetime.now().astimezone()).date()
         held = find_measurement(store, measurement)
         result = measure_effect(store, measurement, on=day)
-        words = effect_words(held, result, language)
+        settings = store.load().settings
+        words = effect_words(held, result, Words(language, settings))
         if form == "json":
             click.echo(json.dumps(effect_json(held, result, language), ensure_ascii=False, indent=2))
         elif form == "csv":
@@ -82,7 +84,7 @@ def command(
             kept = keep_result(store, held.id, result, by=author())
             said.append(text(f"measurement.write.{'kept' if kept else 'same'}", language, measurement=held.id))
         for place in places:
-            finding = effect_words(held, result, store.load().settings.lang).finding  # the words of the workspace
+            finding = effect_words(held, result, Words(settings.lang, settings)).finding
             evidence = evidence_of(held, result, finding)
             if against:
                 evidence = evidence.model_copy(update={"stance": "contradicts"})

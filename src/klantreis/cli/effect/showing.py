@@ -7,6 +7,7 @@ from typing import Any
 from klantreis.cli.events.tables import aligned, as_csv
 from klantreis.measurement.measurement import EffectResult, Measurement
 from klantreis.render.effect_words import EffectWords, interval_name
+from klantreis.render.words import Words
 from klantreis.texts import text
 from klantreis.values import Lang
 from klantreis.workspace import Workspace
@@ -23,7 +24,7 @@ def effect_text(workspace: Workspace, held: Measurement, words: EffectWords, lan
         document = workspace.find(document_id)
         return f"{getattr(document, 'title', None) or document_id} ({document_id})"
 
-    header = ["", say("effect"), interval_name(plan, lang), say("n"), say("method")]
+    header = ["", say("effect"), interval_name(plan, Words(lang)), say("n"), say("method")]
     rows = [[line.name, line.value, line.interval, line.n, line.method] for line in words.lines]
     return "\n".join(
         [
