@@ -10,15 +10,19 @@ import numpy as np
 import pytest
 
 from klantreis.analysis.behaviour.segment_rule import Condition, members
-from klantreis.errors import ChangeError, InvalidInputError, NotFoundError
+from klantreis.edits import SetField
+from klantreis.errors import ChangeError, InvalidInputError, NotFoundError, UnsupportedQuestionError
 from klantreis.events.filter import Filter
+from klantreis.events.remote.manifest import RemoteManifest, write_remote
+from klantreis.events.remote.table import RemoteTable
 from klantreis.events.share import wilson
 from klantreis.personas.persona import Persona, claims_of
 from klantreis.research.claim import ClaimStatus
 from klantreis.research.insight import Insight
 from klantreis.store.protocol import Store
+from klantreis.use_cases.attribute_outcome import log_for
 from klantreis.use_cases.draft_persona import draft_persona
-from klantreis.use_cases.edit import undo
+from klantreis.use_cases.edit import edit, undo
 from klantreis.use_cases.find_segments import Segments, find_segments, write_segments
 from klantreis.use_cases.open_workspace import open_store
 from klantreis.use_cases.read_customers import read_customers
@@ -188,3 +192,25 @@ def test_a_filter_chooses_events_and_a_survey_has_none(own: Store) -> None:
 def test_what_is_not_there_is_named(shop: Store, of: str) -> None:
     with pytest.raises(NotFoundError):
         read_customers(shop, of)
+
+
+def test_events_that_an_engine_keeps_are_refused(own: Store) -> None:
+    manifest = RemoteManifest(
+        "postgresql://db.example/shop", RemoteTable("events", "klantreis_shop"), "UTC", 3, 3, 2, (0, 1), {}, {}
+    )
+    write_remote(own.file("events/far"), manifest)
+    edit(own, "dataset:shop", SetField(path=("log",), value="events/far"), by="ann")
+    with pytest.raises(UnsupportedQuestionError, match=r"postgresql://db\.example/shop cannot answer"):
+        read_customers(own)
+    with pytest.raises(UnsupportedQuestionError):
+        log_for(own.location, None)
+    with pytest.raises(UnsupportedQuestionError, match="it needs every path"):
+        log_for(str(own.file("events/far")), None)
+
+
+def test_a_dataset_without_a_log_says_how_to_get_one(own: Store) -> None:
+    edit(own, "dataset:shop", SetField(path=("log",)), by="ann")
+    with pytest.raises(InvalidInputError, match="names no event log"):
+        read_customers(own, "dataset:shop")
+    with pytest.raises(NotFoundError, match="no dataset with an event log"):
+        read_customers(own)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from klantreis.analysis.behaviour.customer_fields import CustomerTable, Part, table_of_columns
 from klantreis.analysis.result import Caution, caution
-from klantreis.errors import InvalidInputError, NotFoundError, did_you_mean
+from klantreis.errors import InvalidInputError, NotFoundError, UnsupportedQuestionError, did_you_mean
 from klantreis.events.dataset import Dataset
 from klantreis.ids import kind_of
 from klantreis.research.survey import Survey, SurveyColumn
@@ -104,15 +104,34 @@ def read_customers(
 
 
 def local_log(store: Store, dataset: Dataset) -> LocalLog:
-    """The log of a dataset, on this machine."""
+    """The log of a dataset, on this machine.
+
+    Raises
+    ------
+    InvalidInputError
+        When the dataset names no log.
+    NotFoundError
+        When there is no log where it names one.
+    UnsupportedQuestionError
+        When its events are on an engine elsewhere: only counts come back from there.
+    """
     from klantreis.events.log_folder import open_log
+    from klantreis.events.remote.manifest import is_remote, read_remote
 
     if dataset.log is None:
         raise InvalidInputError(
             f"{dataset.id} names no event log.",
             hint="Import one beside the workspace with klantreis events import, and name its folder as `log`.",
         )
-    return open_log(store.file(dataset.log))
+    path = store.file(dataset.log)
+    if is_remote(path):
+        raise UnsupportedQuestionError(
+            f"what every customer of {dataset.id} did",
+            engine=read_remote(path).address,
+            why="only counts come back from an engine",
+            hint="Import the events into a log on this machine: klantreis events import FILE --into FOLDER.",
+        )
+    return open_log(path)
 
 
 def dataset_of(store: Store, of: str | None) -> Dataset:
