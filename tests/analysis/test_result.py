@@ -139,3 +139,10 @@ def test_the_spread_of_draws_is_the_standard_error() -> None:
     assert means.std() == pytest.approx(x.std() / 20, rel=0.04)
     low, high = percentiles(means, 0.9)
     assert (high - low) / 2 == pytest.approx(1.645 * x.std() / 20, rel=0.05)
+
+
+def test_numbers_in_a_caution_are_written_as_the_language_does() -> None:
+    told = caution("voice.flat_crossing", low="4", high="4.8")
+    assert "Between 4 and 4.8 " in told.sentence("en")
+    assert "Tussen 4 en 4,8 " in told.sentence("nl")
+    assert told.to_dict()["values"] == {"low": "4", "high": "4.8"}

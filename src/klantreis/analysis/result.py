@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeGuard
@@ -22,6 +23,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 #: The square of a larger number is none.
 LARGEST = 1e150
+
+
+_DECIMAL = re.compile(r"[-+−]?\d+\.\d+( ?%)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,17 @@ class Caution:
 
     def sentence(self, lang: Lang) -> str:
         """The caution in one language."""
-        return text(self.code, lang, **dict(self.values))
+        return text(self.code, lang, **{name: _spelled(value, lang) for name, value in self.values})
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
         return {"code": self.code, "sentence": self.sentence("en"), "values": plain(dict(self.values))}
+
+
+def _spelled(value: str | float, lang: Lang) -> str:
+    """A value as the language writes it: Dutch has a comma where a number has its decimals."""
+    told = str(value)
+    return told.replace(".", ",") if lang == "nl" and _DECIMAL.fullmatch(told) else told
 
 
 def caution(code: str, **values: str | int | float) -> Caution:
