@@ -119,7 +119,7 @@ def _choices(found: Segmentation, lang: Lang) -> str:
     rows = [
         [
             str(one.k),
-            "–" if one.estimate is None else f"{one.estimate:.1f}" if bic else f"{one.estimate:.3f}",
+            "–" if one.estimate is None else number(one.estimate, lang, decimals=1 if bic else 3),
             percent(one.smallest, lang, decimals=1),
             text("segments.column.chosen", lang) if one.k == chosen.k else "",
         ]
@@ -133,7 +133,7 @@ def _table(found: Segmentation, lang: Lang) -> str:
     rows = []
     for one in found.segments:
         steady = one.steady
-        overlap = "–" if steady is None or steady.estimate is None else f"{steady.estimate:.2f}"
+        overlap = "–" if steady is None or steady.estimate is None else number(steady.estimate, lang, decimals=2)
         grade = text(f"segments.grade.{steady.grade if steady else 'none'}", lang)
         shares = [percent(one.size.value or 0.0, lang, decimals=1), interval_words(one.size, lang)]
         rows.append([text("segments.text.segment", lang, number=one.number), grade, whole(one.size.count), *shares])
@@ -177,15 +177,20 @@ def _segment(one: FoundSegment, customers: Customers, found: Segmentation, lang:
     rows = []
     for row in one.differences:
         field = table.field(row.field)
-        ends = f"{_ends(row.low)} – {_ends(row.high)}"
-        chance = "–" if row.q_value is None else "<0.001" if row.q_value < 0.001 else f"{row.q_value:.3f}"
+        ends = f"{_ends(row.low, lang)} – {_ends(row.high, lang)}"
+        chance = "–" if row.q_value is None else _chance(row.q_value, lang)
         values = [figure(row.inside, field, lang), figure(row.outside, field, lang)]
-        rows.append([difference_words(row, field, lang), *values, _ends(row.estimate), ends, chance])
+        rows.append([difference_words(row, field, lang), *values, _ends(row.estimate, lang), ends, chance])
     return "\n".join([*lines, aligned(heads, rows)])
 
 
-def _ends(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+def _ends(value: float | None, lang: Lang) -> str:
+    return "–" if value is None else number(value, lang, decimals=2)
+
+
+def _chance(value: float, lang: Lang) -> str:
+    least = 0.001
+    return number(value, lang, decimals=3) if value >= least else f"<{number(least, lang, decimals=3)}"
 
 
 def _notes(customers: Customers, found: Segmentation, lang: Lang) -> list[str]:
