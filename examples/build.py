@@ -28,6 +28,7 @@ DECIDING = (
     "analysis/effect",
     "events",
     "measurement",
+    "messages/measurement.toml",
     "personas/draft.py",
     "render/effect_words.py",
     "sources",
