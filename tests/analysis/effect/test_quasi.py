@@ -243,7 +243,7 @@ def test_coverage_of_series() -> None:
 
 @pytest.mark.slow
 def test_coverage_of_synthetic_did() -> None:
-    """200 samples of 40 places, one or four of them treated; docs/methods/synthetic-control.md quotes 600 of the same."""
+    """200 samples of 40 places, one or four of them treated; docs/methods/synthetic-control.md quotes 600 such."""
     rng = np.random.default_rng(32)
     held = several = alarms = 0
     for number in range(200):
