@@ -35,10 +35,6 @@ class RunTable:
     key: NDArray[np.int32]
     stands: NDArray[np.uint8]
 
-    def arrays(self) -> tuple[Ints, Ints, Ints, NDArray[np.int32], NDArray[np.uint8]]:
-        """As the kernels take them."""
-        return self.customer, self.first, self.stop, self.key, self.stands
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counts:
@@ -112,46 +108,76 @@ def lay_out(journey: Journey, rule: RunRule, log: LocalLog) -> Laid:
     kinds, flags, matched = _kinds(journey, rule, log, [journey.steps[place] for place in bound])
     keys, n_keys = _keys(rule, log)
     table, eligible = _runs(rule, log, kinds=kinds, flags=flags, keys=keys, n_keys=n_keys)
-    nothing = np.empty(0, np.int64)
-    chains = (nothing, nothing) if rule.key is None else kernels.chain_keys(plain(log.offsets), keys, n_keys)
+    room = 0 if rule.key is None else log.n_events
+    chains = np.empty(room, np.int64), np.empty(room, np.int64)
+    if rule.key is not None:
+        kernels.chain_keys(plain(log.offsets), keys, np.full(n_keys, log.n_events, np.int64), *chains)
     return Laid(bound, kinds, flags, matched, table, eligible, chains)
 
 
 def count(journey: Journey, log: LocalLog, laid: Laid) -> Counts:
     """Walk the runs over the journey's steps."""
-    steps = [journey.steps[place] for place in laid.bound]
-    repeatable = np.array([step.repeatable for step in steps], dtype=np.bool_)
-    step_counts, off, waits, totals = kernels.walk_runs(
-        laid.runs.arrays(),
-        laid.chains,
-        (plain(log.times), laid.kinds, log.touchpoint_codes.astype(np.int32)),
+    repeatable = np.array([journey.steps[place].repeatable for place in laid.bound], dtype=np.bool_)
+    runs, n_steps, n_touchpoints = laid.runs, len(laid.bound), max(1, len(log.touchpoints))
+    chosen = np.full((len(laid.matched), n_steps + 1), -1, np.int16)
+    kernels.choices(laid.matched, repeatable, chosen)
+    by_step, after = np.zeros((n_steps, 6), np.int64), np.zeros((n_steps, 5), np.int64)
+    by_touchpoint = np.zeros((n_touchpoints, 3), np.int64)
+    step_sums, off_sums = np.zeros((3 * n_steps, 2), np.int64), np.zeros((n_touchpoints + 1, 2), np.int64)
+    totals, last_times = np.zeros(3, np.int64), np.empty(len(runs.first), np.int64)
+    # A wait begins where a step is first seen in a run.
+    room = min(len(runs.first) * n_steps, int((runs.stop - runs.first).sum()))
+    wait_steps, waits, wait_customers = np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.int64)
+    n_waits = kernels.walk_runs(
+        runs.customer,
+        runs.first,
+        runs.stop,
+        runs.stands,
+        runs_each(runs.customer),
+        *laid.chains,
+        plain(log.times),
+        laid.kinds,
+        log.touchpoint_codes.astype(np.int32),
         laid.flags,
-        kernels.choices(laid.matched, repeatable),
+        chosen,
         declared_returns(journey.steps),
-        runs_each(laid.runs.customer),
-        max(1, len(log.touchpoints)),
+        by_step,
+        after,
+        step_sums,
+        by_touchpoint,
+        off_sums,
+        totals,
+        last_times,
+        wait_steps,
+        waits,
+        wait_customers,
+        np.empty((n_steps, 4), np.bool_),
+        np.full((n_steps, 2), -1, np.int64),
+        np.zeros(3 * n_steps, np.int64),
+        np.full((n_touchpoints, 2), -1, np.int64),
+        np.zeros(n_touchpoints + 1, np.int64),
+        np.zeros(len(laid.chains[0]), np.bool_),
     )
-    reached, customers, repeats, after, returned, returned_by, undeclared, step_sums = step_counts
     return Counts(
         bound=laid.bound,
-        runs=laid.runs,
+        runs=runs,
         eligible=laid.eligible,
-        last_times=waits[3],
-        reached=reached,
-        customers=customers,
-        repeats=repeats,
+        last_times=last_times,
+        reached=by_step[:, kernels.STEP_RUNS],
+        customers=by_step[:, kernels.STEP_CUSTOMERS],
+        repeats=by_step[:, kernels.STEP_REPEATS],
         after=after,
-        returned=returned,
-        returned_by=returned_by,
-        undeclared=undeclared,
-        step_sums=step_sums,
-        wait_steps=waits[0],
-        waits=waits[1],
-        wait_customers=waits[2],
-        off_events=off[0],
-        off_runs=off[1],
-        off_customers=off[2],
-        off_sums=off[3],
+        returned=by_step[:, kernels.STEP_RETURNED],
+        returned_by=by_step[:, kernels.STEP_RETURNED_BY],
+        undeclared=by_step[:, kernels.STEP_UNDECLARED],
+        step_sums=step_sums.reshape(n_steps, 3, 2),
+        wait_steps=wait_steps[:n_waits].copy(),
+        waits=waits[:n_waits].copy(),
+        wait_customers=wait_customers[:n_waits].copy(),
+        off_events=by_touchpoint[:, kernels.EVENTS],
+        off_runs=by_touchpoint[:, kernels.IN_RUNS],
+        off_customers=by_touchpoint[:, kernels.OF_CUSTOMERS],
+        off_sums=off_sums,
         totals=totals,
     )
 
@@ -197,20 +223,31 @@ def _runs(
     eligible = np.ones(log.n_customers, dtype=np.bool_)
     if rule.customers is not None and log.n_events:
         eligible = np.logical_or.reduceat(mask_of(log, rule.customers, "runs.customers"), log.offsets[:-1])
-    arrays = kernels.find_runs(
+    room = log.n_events if rule.start is None else int(np.count_nonzero((flags & kernels.STARTS)[kinds]))
+    customer, first, stop = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    key, stands = np.empty(room, np.int32), np.empty(room, np.uint8)
+    n = kernels.find_runs(
         plain(log.offsets),
         plain(log.times),
         kinds,
         flags,
         keys,
-        rule.key is not None,
-        n_keys,
+        int(rule.key is not None),
         eligible,
         -1 if rule.timeout_days is None else round(rule.timeout_days * DAY),
         0 if log.period is None else log.period[1],
-        log.n_events if rule.start is None else int(np.count_nonzero((flags & kernels.STARTS)[kinds])),
+        customer,
+        first,
+        stop,
+        key,
+        stands,
+        np.empty(room, np.int64),
+        np.full(n_keys, -1, np.int64),
+        np.empty(n_keys, np.int64),
+        np.empty(n_keys, np.int64),
     )
-    return RunTable(*arrays), int(np.count_nonzero(eligible))
+    table = RunTable(customer[:n].copy(), first[:n].copy(), stop[:n].copy(), key[:n].copy(), stands[:n].copy())
+    return table, int(np.count_nonzero(eligible))
 
 
 def _keys(rule: RunRule, log: LocalLog) -> tuple[NDArray[np.int32], int]:
