@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from klantreis.events.share import Share
 from klantreis.journeys.fit import fit
 from klantreis.journeys.fit_interval import per_customer, resampled
-from klantreis.journeys.fit_kernels import number_variants
+from klantreis.journeys.fit_traces import number_variants
 from klantreis.journeys.fit_values import MapFit
 from klantreis.journeys.reality import reality
 from klantreis.journeys.run_shares import wilson_by_customer

@@ -26,6 +26,8 @@ MoveKind = Literal["match", "log", "model"]
 MOVE_KINDS: tuple[MoveKind, ...] = ("match", "log", "model")
 #: A net with more states than this is refused: it most likely has no bound.
 MOST_STATES = 20_000
+#: Room for moves of the map per trace, beside two moves per event; when it is not enough, traces are aligned twice.
+FEW_MOVES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,17 +243,38 @@ def align_symbols(found: Automaton, symbols: Small, offsets: Ints, *, matches: B
     model = found.model_arrows
     by_symbol = [np.flatnonzero(row[found.label]) for row in matches]
     arrows = np.concatenate([*by_symbol, np.empty(0, np.int64)]).astype(np.int64)
-    cost, moves, lengths, shortest = kernels.align(
+    sources, targets = found.source[model], found.target[model]
+    given = (
         symbols,
         offsets,
         np.cumsum([0, *map(len, by_symbol)], dtype=np.int64),
-        (found.source[arrows], found.label[arrows], found.target[arrows]),
-        (found.source[model], found.label[model], found.target[model]),
+        found.source[arrows],
+        found.label[arrows],
+        found.target[arrows],
+        sources,
+        found.label[model],
+        targets,
         found.final,
         costs.log,
         costs.model,
+        int(np.all(sources < targets)),
     )
-    return Alignments(cost, np.concatenate(([0], np.cumsum(lengths))), *moves, shortest)
+    n_traces = len(offsets) - 1
+    left = np.empty((int(np.diff(offsets).max(initial=0)) + 1, len(found.final)), np.int32)
+    cost, lengths = np.empty(n_traces, np.int64), np.empty(n_traces, np.int64)
+    room, n_moves = -1, 2 * len(symbols) + n_traces * min(len(found.final), FEW_MOVES)
+    while room < n_moves:
+        room = n_moves
+        kind, event, label = np.empty(room, np.uint8), np.empty(room, np.int32), np.empty(room, np.int32)
+        n_moves = kernels.align(*given, left, cost, lengths, kind, event, label)
+    return Alignments(
+        cost=cost,
+        offsets=np.concatenate(([0], np.cumsum(lengths))),
+        kind=kind[:n_moves].copy(),
+        event=event[:n_moves].copy(),
+        label=label[:n_moves].copy(),
+        shortest=int(left[0, 0]),
+    )
 
 
 def fitness(*, cost: float, worst: float) -> float | None:

@@ -64,8 +64,24 @@ class FitCounts:
 def count_deviations(traces: Traces, aligned: Alignments, *, period: Small, costs: Costs) -> FitCounts:
     """Say what every move means, and count; ``period`` (0 or 1) is per closed run."""
     symbols, offsets = traces.variant_events()
-    judged = kernels.judge(
-        symbols, offsets, traces.matches, aligned.offsets, aligned.kind, aligned.event, aligned.label
+    n_variants, n_steps, n_moves = len(offsets) - 1, traces.matches.shape[1], len(aligned.kind)
+    stands_for, marks = np.empty(len(symbols), np.int32), np.zeros((n_variants, n_steps), np.uint8)
+    way_offsets, ways = np.empty(n_variants + 1, np.int64), np.empty(n_moves, np.int32)
+    kernels.judge(
+        symbols,
+        offsets,
+        traces.matches,
+        aligned.offsets,
+        aligned.kind,
+        aligned.event,
+        aligned.label,
+        stands_for,
+        marks,
+        way_offsets,
+        ways,
+        np.empty(n_steps, np.int64),
+        np.empty(n_steps, np.int64),
+        np.zeros(n_moves, np.bool_),
     )
     off_run, off_gap, _ = traces.off
     customer = traces.customer
@@ -73,26 +89,47 @@ def count_deviations(traces: Traces, aligned: Alignments, *, period: Small, cost
     within = np.empty(len(customer), np.int64)
     for part in parts:
         within[part] = runs_each(customer[part])
-    by_step, by_way, after = kernels.tally(
-        (customer, traces.variant, period),
-        (within, runs_each(customer)),
-        (traces.offsets, traces.kinds, offsets),
-        judged,
-        (off_run, off_gap),
+    n_places, n_ways = 3 * 4 * (n_steps + 2), (kernels.FAILING + 1) * (n_steps + 1) ** 2
+    by_step, by_way = np.zeros((n_places, kernels.COUNTED), np.int64), np.zeros((n_ways, kernels.COUNTED), np.int64)
+    after = np.empty(len(off_run), np.int32)
+    kernels.tally(
+        customer,
+        traces.variant,
+        period,
+        within,
+        runs_each(customer),
+        traces.offsets,
+        traces.kinds,
+        offsets,
+        stands_for,
+        marks,
+        way_offsets,
+        ways,
+        off_run,
+        off_gap,
         traces.failed,
+        by_step,
+        by_way,
+        after,
+        np.full(n_places, -1, np.int64),
+        np.zeros(n_places, np.int64),
+        np.full(n_ways, -1, np.int64),
+        np.full(n_ways, -1, np.int64),
+        np.zeros(n_ways, np.int64),
+        np.empty(n_steps + 2, np.uint8),
     )
     whole = sizes_of(customer)
     lengths = np.diff(traces.offsets)
-    again: Bools = np.any(judged[1] & (1 << kernels.AD_HOC), axis=1)
+    again: Bools = np.any(marks & (1 << kernels.AD_HOC), axis=1)
     return FitCounts(
-        by_step=by_step,
+        by_step=by_step.reshape(3, 4, n_steps + 2, kernels.COUNTED),
         sizes=(sizes_of(customer[parts[0]]), sizes_of(customer[parts[1]]), whole),
         ways=tuple(_ways(by_way, len(traces.laid.bound), whole)),
         cost=aligned.cost[traces.variant],
         worst=lengths * costs.log + aligned.shortest,
         again=again[traces.variant],
         offsets=offsets,
-        stands_for=judged[0],
+        stands_for=stands_for,
         after=after,
     )
 

@@ -1,6 +1,7 @@
 """The inner loops of fit: read each run as a trace, number the distinct ones, say what their moves mean, and count.
 
-``docs/methods/fit.md`` says in words what is counted; ``fit_traces.py`` and ``fit_counts.py`` prepare the arrays.
+``docs/methods/fit.md`` says in words what is counted; ``fit_traces.py`` and ``fit_counts.py`` make the arrays, also
+those that a kernel fills and those that it only works in.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
+Number = int | np.int64
 
 #: What a kind of event is to a trace when it is not a symbol of it.
 UNCOUNTED, OFF_MAP = -1, -2
@@ -33,48 +35,64 @@ def read_traces(
     wanted: Ints,
     first: Ints,
     stop: Ints,
-    chains: tuple[Ints, Ints],
+    same: Ints,
+    free: Ints,
     kinds: Small,
     symbol_of: Small,
     touchpoints: Small,
-    n_touchpoints: int,
-) -> tuple[Small, Small, Ints, tuple[Ints, Small, Small], Ints]:
-    """The mapped events of each wanted run in order, and its touchpoints that are not on the map.
+    symbols: Small,
+    kind_of: Small,
+    offsets: Ints,
+    off_run: Ints,
+    off_gap: Small,
+    off_touchpoint: Small,
+    off_events: Ints,
+    last: Ints,
+) -> tuple[int, int]:
+    """Read the mapped events of each wanted run in order, and its touchpoints that are not on the map.
 
-    Returns symbol and kind per mapped event and the offsets per run; then, per stretch between two mapped events in
-    which a touchpoint was seen: run, number of mapped events before it, touchpoint; then the number of events off
-    the map per run.
+    Returns the number of mapped events, and that of the stretches between two mapped events in which a touchpoint was
+    seen; those for which there is no room are only counted.
+
+    Parameters
+    ----------
+    wanted, first, stop
+        The places of the runs, and the first event of every run and the place after its last.
+    same, free
+        As ``chain_keys`` fills them; empty arrays when runs have no key.
+    kinds, symbol_of, touchpoints
+        The kind per event, what a trace has for each kind, and the touchpoint per event.
+    symbols, kind_of, offsets
+        Filled: symbol and kind per mapped event, and from where on those of a run stand.
+    off_run, off_gap, off_touchpoint
+        Filled, per stretch: run, number of mapped events before it, touchpoint.
+    off_events
+        Added to, from zero: the events off the map, by run.
+    last
+        To work in: the run and the gap in which each touchpoint was seen last (both begin at -1).
     """
-    same, free = chains
     keyed = len(same) > 0
-    n_runs = len(wanted)
-    symbols, kind_of = np.empty(1024, np.int32), np.empty(1024, np.int32)
-    offsets, off_events = np.zeros(n_runs + 1, np.int64), np.zeros(n_runs, np.int64)
-    off_run, off_gap, off_touchpoint = np.empty(1024, np.int64), np.empty(1024, np.int32), np.empty(1024, np.int32)
-    last_run, last_gap = np.full(n_touchpoints, -1, np.int64), np.full(n_touchpoints, -1, np.int32)
+    offsets[0] = 0
     n, n_off = 0, 0
-    for number in range(n_runs):
+    for number in range(len(wanted)):
         r = wanted[number]
         i = first[r]
-        mine, common = (same[i], free[i]) if keyed else (i + 1, i + 1)
+        mine, common = i + 1, i + 1
+        if keyed:
+            mine, common = same[i], free[i]
         while i < stop[r]:
             symbol = symbol_of[kinds[i]]
             if symbol >= 0:
-                if n == len(symbols):
-                    symbols = np.concatenate((symbols, np.empty(n, np.int32)))
-                    kind_of = np.concatenate((kind_of, np.empty(n, np.int32)))
-                symbols[n], kind_of[n] = symbol, kinds[i]
+                if n < len(symbols):
+                    symbols[n], kind_of[n] = symbol, kinds[i]
                 n += 1
             elif symbol == OFF_MAP:
                 off_events[number] += 1
-                t, gap = touchpoints[i], np.int32(n - offsets[number])
-                if last_run[t] != number or last_gap[t] != gap:
-                    last_run[t], last_gap[t] = number, gap
-                    if n_off == len(off_run):
-                        off_run = np.concatenate((off_run, np.empty(n_off, np.int64)))
-                        off_gap = np.concatenate((off_gap, np.empty(n_off, np.int32)))
-                        off_touchpoint = np.concatenate((off_touchpoint, np.empty(n_off, np.int32)))
-                    off_run[n_off], off_gap[n_off], off_touchpoint[n_off] = number, gap, t
+                t, gap = touchpoints[i], n - offsets[number]
+                if last[t, 0] != number or last[t, 1] != gap:
+                    last[t, 0], last[t, 1] = number, gap
+                    if n_off < len(off_run):
+                        off_run[n_off], off_gap[n_off], off_touchpoint[n_off] = number, gap, t
                     n_off += 1
             if not keyed:
                 i += 1
@@ -85,19 +103,16 @@ def read_traces(
                 i = common
                 common = free[i]
         offsets[number + 1] = n
-    off = (off_run[:n_off].copy(), off_gap[:n_off].copy(), off_touchpoint[:n_off].copy())
-    return symbols[:n].copy(), kind_of[:n].copy(), offsets, off, off_events
+    return n, n_off
 
 
 @kernel
-def number_variants(symbols: Small, offsets: Ints) -> tuple[Small, Ints]:
-    """The variant of each run, numbered as they first appear, and the first run of each variant."""
-    n_runs = len(offsets) - 1
-    size = 16
-    while size < 2 * n_runs:
-        size *= 2
-    slots = np.full(size, -1, np.int64)
-    variant, leader = np.empty(n_runs, np.int32), np.empty(n_runs, np.int64)
+def number_variants(symbols: Small, offsets: Ints, slots: Ints, variant: Small, leader: Ints) -> int:
+    """Number the variant of each run as they first appear, find the first run of each, and return how many there are.
+
+    ``slots`` (-1: free) is a power of two, at most half full.
+    """
+    n_runs, size = len(offsets) - 1, len(slots)
     count = 0
     for r in range(n_runs):
         length = offsets[r + 1] - offsets[r]
@@ -119,25 +134,25 @@ def number_variants(symbols: Small, offsets: Ints) -> tuple[Small, Ints]:
             slots[slot], leader[count] = count, r
             count += 1
         variant[r] = slots[slot]
-    return variant, leader[:count].copy()
+    return count
 
 
 @kernel
-def neighbour(kind: Bytes, label: Small, low: int, high: int, step: int, side: int) -> int:
+def neighbour(kind: Bytes, label: Small, low: Number, high: Number, step: np.int64, side: np.int64) -> np.int64:
     """Of the steps matched from move ``low`` up to ``high``, the one nearest to ``step`` on the map; -1: none.
 
     ``side``: -1 for those that stand before it, 1 for those that stand after it.
     """
-    found = -1
+    found = np.int64(-1)
     for m in range(low, high):
-        other = label[m]
+        other = np.int64(label[m])
         if kind[m] == MATCH and side * (other - step) > 0 and (found < 0 or abs(other - step) < abs(found - step)):
             found = other
     return found
 
 
 @kernel
-def passed(kind: Bytes, label: Small, low: int, high: int, step: int, side: int) -> int:
+def passed(kind: Bytes, label: Small, low: Number, high: Number, step: np.int64, side: np.int64) -> np.int64:
     """As ``neighbour``; in a second lap, where none stands on that side, one from the other side."""
     found = neighbour(kind, label, low, high, step, side)
     return found if found >= 0 else neighbour(kind, label, low, high, step, -side)
@@ -152,26 +167,41 @@ def judge(
     kind: Bytes,
     event: Small,
     label: Small,
-) -> tuple[Small, Bytes, Ints, Small]:
+    stands_for: Small,
+    marks: Bytes,
+    way_offsets: Ints,
+    ways: Small,
+    unpaired: Ints,
+    seen: Ints,
+    paired: Bools,
+) -> None:
     """Say what the moves of each variant mean.
 
-    Returns
-    -------
-    tuple
-        The step that each event stands for; per variant and step the bits of its deviations; then the ways in which
-        each variant leaves the map: offsets, and codes ``(way * (n + 1) + step) * (n + 1) + other + 1``.
+    Parameters
+    ----------
+    symbols, offsets, matches
+        The events of the variants, and ``matches[symbol, step]``: what an event may count as.
+    move_offsets, kind, event, label
+        The moves of the variants, see ``Alignments``.
+    stands_for
+        Filled: the step that each event stands for.
+    marks
+        Added to, from zero: per variant and step the bits of its deviations.
+    way_offsets, ways
+        Filled: the ways in which each variant leaves the map, as offsets and codes ``(way * (n + 1) + step) * (n + 1)
+        + other + 1``. There are no more of them than moves.
+    unpaired, seen, paired
+        To work in: per step the moves of the map without a pair, and the matches; per move whether it has a pair
+        (begins at False).
     """
     n_variants, n_steps = len(offsets) - 1, matches.shape[1]
-    stands_for = np.empty(len(symbols), np.int32)
-    marks = np.zeros((n_variants, n_steps), np.uint8)
-    way_offsets, ways = np.zeros(n_variants + 1, np.int64), np.empty(1024, np.int32)
-    unpaired, seen = np.zeros(n_steps, np.int64), np.zeros(n_steps, np.int64)
+    before, behind = np.int64(-1), np.int64(1)
+    way_offsets[0] = 0
     n = 0
     for v in range(n_variants):
         low, high = move_offsets[v], move_offsets[v + 1]
-        while n + (high - low) > len(ways):
-            ways = np.concatenate((ways, np.empty(len(ways), np.int32)))
-        unpaired[:], seen[:] = 0, 0
+        for s in range(n_steps):
+            unpaired[s], seen[s] = 0, 0
         last_match = low - 1
         for m in range(low, high):
             if kind[m] == MODEL:
@@ -179,45 +209,44 @@ def judge(
             elif kind[m] == MATCH:
                 seen[label[m]] += 1
                 last_match = m
-        paired = np.zeros(high - low, np.bool_)
-        now = -1
+        now = np.int64(-1)
         for m in range(low, high):
             if kind[m] == MODEL:
                 continue
+            at = offsets[v] + event[m]
             if kind[m] == MATCH:
-                now = label[m]
-                stands_for[offsets[v] + event[m]] = now
+                now = np.int64(label[m])
+                stands_for[at] = now
                 continue
             # Something seen where the map does not have it: as which step, and why not there?
-            may_be = matches[symbols[offsets[v] + event[m]]]
-            moved, unseen, near = -1, -1, -1
+            moved, unseen, near = np.int64(-1), np.int64(-1), np.int64(-1)
             for s in range(n_steps):
-                if may_be[s]:
+                if matches[symbols[at], s]:
                     if unpaired[s] > 0 and moved < 0:
-                        moved = s
+                        moved = np.int64(s)
                     if seen[s] == 0 and unseen < 0:
-                        unseen = s
+                        unseen = np.int64(s)
                     if s <= now or near < 0:
-                        near = s
-            later, earlier, step = -1, -1, near
+                        near = np.int64(s)
+            later, earlier, step = np.int64(-1), np.int64(-1), near
             if moved >= 0:
                 step = moved
                 there = low
-                while not (kind[there] == MODEL and label[there] == step and not paired[there - low]):
+                while not (kind[there] == MODEL and label[there] == step and not paired[there]):
                     there += 1
                 if there > m:
-                    later, earlier = step, passed(kind, label, m, there, step, -1)
+                    later, earlier = step, passed(kind, label, m, there, step, before)
                 else:
-                    later, earlier = passed(kind, label, there, m, step, 1), step
+                    later, earlier = passed(kind, label, there, m, step, behind), step
                 if later >= 0 and earlier >= 0:
-                    paired[there - low] = True
+                    paired[there] = True
                     unpaired[step] -= 1
             elif unseen >= 0:
                 step = unseen
-                later, earlier = step, neighbour(kind, label, m, high, step, -1)
+                later, earlier = step, neighbour(kind, label, m, high, step, before)
                 if earlier < 0:
-                    later, earlier = neighbour(kind, label, low, m, step, 1), step
-            stands_for[offsets[v] + event[m]] = step
+                    later, earlier = neighbour(kind, label, low, m, step, behind), step
+            stands_for[at] = step
             if later >= 0 and earlier >= 0:
                 marks[v, step] |= 1 << ORDER
                 ways[n] = (SWAPPED * (n_steps + 1) + later) * (n_steps + 1) + earlier + 1
@@ -227,12 +256,12 @@ def judge(
             n += 1
         stopped = False
         for m in range(low, high):
-            if kind[m] != MODEL or paired[m - low]:
+            if kind[m] != MODEL or paired[m]:
                 continue
-            step, there = label[m], m
+            step, there = np.int64(label[m]), m
             while there < high and (kind[there] != MATCH or label[there] != step):
                 there += 1
-            later = passed(kind, label, m, there, step, 1) if there < high else -1
+            later = passed(kind, label, m, there, step, behind) if there < high else np.int64(-1)
             if later >= 0:  # it did come, but only later, as a repeat
                 marks[v, step] |= 1 << ORDER
                 ways[n] = (SWAPPED * (n_steps + 1) + later) * (n_steps + 1) + step + 1
@@ -248,75 +277,84 @@ def judge(
                 ways[n] = (STOPPED * (n_steps + 1) + step) * (n_steps + 1) + after + 1
                 n += 1
         way_offsets[v + 1] = n
-    return stands_for, marks, way_offsets, ways[:n].copy()
 
 
 @kernel
-def count_run(
-    counted: Ints, last: Ints, so_far: Ints, place: int | np.int64, customer: int, size: int | np.int64
-) -> None:
+def count_run(counted: Ints, last: Ints, so_far: Ints, place: int | np.int64, customer: np.int64, size: int) -> None:
     """Count one more run of a customer who made ``size`` runs; ``so_far[place]`` of them were counted before."""
     if last[place] != customer:
         last[place] = customer
         so_far[place] = 0
-        counted[CUSTOMERS] += 1
-    counted[RUNS] += 1
-    counted[SQUARES] += 2 * so_far[place] + 1
-    counted[CROSSES] += size
+        counted[place, CUSTOMERS] += 1
+    counted[place, RUNS] += 1
+    counted[place, SQUARES] += 2 * so_far[place] + 1
+    counted[place, CROSSES] += size
     so_far[place] += 1
 
 
 @kernel
 def tally(
-    runs: tuple[Ints, Small, Small],
-    runs_each: tuple[Ints, Ints],
-    traces: tuple[Ints, Small, Ints],
-    judged: tuple[Small, Bytes, Ints, Small],
-    off: tuple[Ints, Small],
+    customer: Ints,
+    variant: Small,
+    period: Small,
+    within: Ints,
+    overall: Ints,
+    offsets: Ints,
+    kinds: Small,
+    variant_offsets: Ints,
+    stands_for: Small,
+    marks: Bytes,
+    way_offsets: Ints,
+    ways: Small,
+    off_run: Ints,
+    off_gap: Small,
     failed: Bools,
-) -> tuple[Ints, Ints, Small]:
+    by_step: Ints,
+    by_way: Ints,
+    after: Small,
+    step_last: Ints,
+    step_now: Ints,
+    way_run: Ints,
+    way_last: Ints,
+    way_now: Ints,
+    here: Bytes,
+) -> None:
     """Count runs and customers per step and kind of deviation, and per way of leaving the map.
 
     Parameters
     ----------
-    runs
+    customer, variant, period
         Customer, variant and period (0 or 1) per run, in order of customer.
-    runs_each
+    within, overall
         Per run, how many its customer made: in the same period, and in all.
-    traces
+    offsets, kinds, variant_offsets
         Offsets and kind of event of the runs' own events, and the offsets of the variants' events.
-    judged
-        As ``judge`` returns them.
-    off
+    stands_for, marks, way_offsets, ways
+        As ``judge`` fills them.
+    off_run, off_gap
         Run and number of mapped events before it, per touchpoint off the map, in order of run.
     failed
         ``failed[kind, step]``: if such an event counts as the step, it failed.
-
-    Returns
-    -------
-    tuple
-        ``[period, kind, step, COUNTED]``, where period 2 is both together, place n of the n steps stands for "before
-        any" and place n + 1 for "somewhere"; ``[way, COUNTED]``; and per touchpoint off the map the step after which
-        it came (-1: before any). COUNTED: runs, customers, and the sums for an interval by customer.
+    by_step
+        Added to, from zero: a row of COUNTED for each period, kind and step; period 2 is both together, place n of the
+        n steps stands for "before any" and place n + 1 for "somewhere". COUNTED: runs, customers, and the sums for an
+        interval by customer.
+    by_way
+        Added to, from zero: a row of COUNTED for each way.
+    after
+        Filled: per touchpoint off the map the step after which it came (-1: before any).
+    step_last, step_now, way_run, way_last, way_now, here
+        To work in: the customer at last (from -1) and that customer's runs so far, by row of ``by_step``; the same by
+        way, and the run at last (from -1); the bits of the deviations of a run, by step.
     """
-    customer, variant, period = runs
-    within, overall = runs_each
-    offsets, kinds, variant_offsets = traces
-    stands_for, marks, way_offsets, ways = judged
-    off_run, off_gap = off
     n_steps = marks.shape[1]
-    by_step = np.zeros((3, 4, n_steps + 2, COUNTED), np.int64)
-    step_last, step_now = np.full((3, 4, n_steps + 2), -1, np.int64), np.zeros((3, 4, n_steps + 2), np.int64)
-    n_ways = (FAILING + 1) * (n_steps + 1) * (n_steps + 1)
-    by_way, way_run = np.zeros((n_ways, COUNTED), np.int64), np.full(n_ways, -1, np.int64)
-    way_last, way_now = np.full(n_ways, -1, np.int64), np.zeros(n_ways, np.int64)
-    after = np.empty(len(off_run), np.int32)
-    here = np.zeros(n_steps + 2, np.uint8)
+    width = n_steps + 2
     o = 0
     for r in range(len(customer)):
         v, c = variant[r], customer[r]
-        here[:n_steps] = marks[v]
-        here[n_steps:] = 0
+        for step in range(n_steps):
+            here[step] = marks[v, step]
+        here[n_steps], here[n_steps + 1] = 0, 0
         n_own = way_offsets[v + 1] - way_offsets[v]
         length = offsets[r + 1] - offsets[r]
         for k in range(n_own + length):
@@ -330,19 +368,18 @@ def tally(
                 way = np.int64((FAILING * (n_steps + 1) + step) * (n_steps + 1))
             if way_run[way] != r:
                 way_run[way] = r
-                count_run(by_way[way], way_last, way_now, way, c, overall[r])
+                count_run(by_way, way_last, way_now, way, c, overall[r])
         while o < len(off_run) and off_run[o] == r:
-            step = stands_for[variant_offsets[v] + off_gap[o] - 1] if off_gap[o] > 0 else np.int32(-1)
+            step = stands_for[variant_offsets[v] + off_gap[o] - 1] if off_gap[o] > 0 else -1
             after[o] = step
             here[step if step >= 0 else n_steps] |= 1 << AD_HOC
             o += 1
         for step in range(n_steps + 1):
             here[n_steps + 1] |= here[step]
-        for step in range(n_steps + 2):
+        for step in range(width):
             for deviation in range(4):
                 if here[step] & (1 << deviation):
-                    for part in (np.int64(period[r]), np.int64(2)):
-                        size = overall[r] if part == 2 else within[r]
-                        last, now = step_last[part, deviation], step_now[part, deviation]
-                        count_run(by_step[part, deviation, step], last, now, step, c, size)
-    return by_step, by_way, after
+                    one = np.int64((period[r] * 4 + deviation) * width + step)
+                    both = np.int64((2 * 4 + deviation) * width + step)
+                    count_run(by_step, step_last, step_now, one, c, within[r])
+                    count_run(by_step, step_last, step_now, both, c, overall[r])

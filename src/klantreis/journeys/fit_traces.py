@@ -70,32 +70,57 @@ def read_traces(journey: Journey, log: LocalLog, laid: Laid) -> Traces:
             symbol_of[kind] = kernels.UNCOUNTED if flags[kind] & BELONGS else kernels.OFF_MAP
     matches = np.array([np.frombuffer(row, dtype=np.bool_) for row in numbers], dtype=np.bool_)
     closed = np.flatnonzero(laid.runs.stands != OPEN)
-    symbols, event_kinds, offsets, off, off_events = kernels.read_traces(
-        closed,
-        laid.runs.first,
-        laid.runs.stop,
-        laid.chains,
-        kinds,
-        symbol_of,
-        log.touchpoint_codes.astype(np.int32),
-        max(1, len(log.touchpoints)),
-    )
-    variant, leaders = kernels.number_variants(symbols, offsets)
+    offsets, n_touchpoints = np.empty(len(closed) + 1, np.int64), max(1, len(log.touchpoints))
+    room, needed = -1, log.n_events
+    while room < needed:  # a second time when many runs share events that have no key
+        room = needed
+        symbols, event_kinds = np.empty(room, np.int32), np.empty(room, np.int32)
+        off_run, off_gap, off_touchpoint = np.empty(room, np.int64), np.empty(room, np.int32), np.empty(room, np.int32)
+        off_events = np.zeros(len(closed), np.int64)
+        n, n_off = kernels.read_traces(
+            closed,
+            laid.runs.first,
+            laid.runs.stop,
+            *laid.chains,
+            kinds,
+            symbol_of,
+            np.array(log.touchpoint_codes, dtype=np.int32),
+            symbols,
+            event_kinds,
+            offsets,
+            off_run,
+            off_gap,
+            off_touchpoint,
+            off_events,
+            np.full((n_touchpoints, 2), -1, np.int64),
+        )
+        needed = max(n, n_off)
+    symbols = symbols[:n].copy()
+    variant, leaders = number_variants(symbols, offsets)
     return Traces(
         laid=laid,
         n_open=len(laid.runs.stands) - len(closed),
         customer=laid.runs.customer[closed],
         began=np.asarray(log.times)[laid.runs.first[closed]],
         symbols=symbols,
-        kinds=event_kinds,
+        kinds=event_kinds[:n].copy(),
         offsets=offsets,
-        off=off,
+        off=(off_run[:n_off].copy(), off_gap[:n_off].copy(), off_touchpoint[:n_off].copy()),
         off_events=off_events,
         matches=matches.reshape(len(numbers), len(laid.bound)),
         failed=failed,
         variant=variant,
         leaders=leaders,
     )
+
+
+def number_variants(symbols: Small, offsets: Ints) -> tuple[Small, Ints]:
+    """The variant of each run, numbered as they first appear, and the first run of each variant."""
+    n_runs = len(offsets) - 1
+    variant, leaders = np.empty(n_runs, np.int32), np.empty(n_runs, np.int64)
+    slots = np.full(max(16, 1 << (2 * n_runs).bit_length()), -1, np.int64)
+    n = kernels.number_variants(symbols, offsets, slots, variant, leaders)
+    return variant, leaders[:n].copy()
 
 
 def align_variants(journey: Journey, traces: Traces, *, costs: Costs) -> Alignments:

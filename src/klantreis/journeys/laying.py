@@ -137,7 +137,7 @@ def count(journey: Journey, log: LocalLog, laid: Laid) -> Counts:
         *laid.chains,
         plain(log.times),
         laid.kinds,
-        log.touchpoint_codes.astype(np.int32),
+        np.array(log.touchpoint_codes, dtype=np.int32),
         laid.flags,
         chosen,
         declared_returns(journey.steps),
@@ -255,7 +255,7 @@ def _keys(rule: RunRule, log: LocalLog) -> tuple[NDArray[np.int32], int]:
     if rule.key is None:
         return np.zeros(log.n_events, dtype=np.int32), 1
     try:
-        return log.attribute_codes(rule.key).astype(np.int32), len(log.attribute_values(rule.key))
+        return np.array(log.attribute_codes(rule.key), dtype=np.int32), len(log.attribute_values(rule.key))
     except NotFoundError as error:
         raise NotFoundError(f"runs.key: {error.message}", hint=error.hint) from None
 
