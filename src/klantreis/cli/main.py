@@ -5,15 +5,15 @@ A wrong value ends in a sentence on stderr and exit code 2, never in a traceback
 
 from __future__ import annotations
 
-import importlib
 import sys
 from importlib import metadata
 
 import click
 
+from klantreis.cli.lazy_group import SETTINGS, LazyGroup
 from klantreis.errors import KlantreisError
 
-#: Command name to (module, one line of help). A module defines ``command``.
+#: Command to the module that defines it and one line of help.
 COMMANDS = {
     "new": ("klantreis.cli.new", "Make a small, valid workspace: one persona, one job, one journey."),
     "check": ("klantreis.cli.check", "List the weak spots of a workspace."),
@@ -33,25 +33,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported on first use, so that ``--help`` stays fast."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        assert isinstance(command, click.Command)  # noqa: S101 - a broken registration is our own fault
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings=SETTINGS)
 @click.version_option(metadata.version("klantreis"), prog_name="klantreis")
 def cli() -> None:
     """Customer-journey maps bound to evidence, beside the journeys customers really made."""

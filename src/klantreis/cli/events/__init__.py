@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
+from klantreis.cli.lazy_group import SETTINGS, LazyGroup
+
 #: Subcommand to the module that defines it and one line of help.
-_COMMANDS = {
+COMMANDS = {
     "import": ("klantreis.cli.events.importing", "Read files of any known kind into an event log."),
     "connect": ("klantreis.cli.events.connecting", "Question events where they are: a database, Spark, a warehouse."),
     "transitions": ("klantreis.cli.events.questions", "What follows what, how often and after how long."),
@@ -30,24 +30,7 @@ _COMMANDS = {
 }
 
 
-class _Events(click.Group):
-    """Loads a subcommand when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        found = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), f"{cmd_name.replace('-', '_')}_command")
-        return found if isinstance(found, click.Command) else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
-
-
-@click.group(cls=_Events, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings=SETTINGS)
 def command() -> None:
     """Import customer events and question them.
 
