@@ -92,7 +92,7 @@ def _build(built: Path, *, refresh: bool) -> None:
     from loyalty_segments import with_segments
     from loyalty_source import open_source, run_sql
 
-    from klantreis.events.log_folder import open_log
+    from klantreis.events.local.folder import open_log
     from klantreis.use_cases.import_events import import_events
 
     _say("Reading The Complete Journey …")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from klantreis.events.local import LocalLog
+from klantreis.events.local.log import LocalLog
 from klantreis.measurement.measurement import Measurement
 from klantreis.measurement.measuring import measure
 from klantreis.render.effect_words import effect_words

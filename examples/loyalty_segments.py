@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from klantreis.analysis.behaviour.log_fields import customer_fields
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog
+from klantreis.events.local.log import LocalLog
 from klantreis.research.insight import Insight
 from klantreis.use_cases.attribute_outcome import attribute_outcome, attribution_insight
 from klantreis.use_cases.draft_persona import drafted

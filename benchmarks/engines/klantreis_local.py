@@ -7,7 +7,7 @@ from typing import Any
 
 import klantreis as kr
 from benchmarks import questions as q
-from klantreis.events.local import LocalLog
+from klantreis.events.local.log import LocalLog
 
 PACKAGES = ("klantreis", "numba", "numpy", "duckdb")
 

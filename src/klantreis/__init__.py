@@ -30,7 +30,7 @@ _PLACES = {
     "events.dataset": ("Dataset",),
     "events.filter": ("Filter",),
     "events.log": ("EventLog",),
-    "events.log_folder": ("open_log",),
+    "events.local.folder": ("open_log",),
     "events.pattern": ("EventPattern", "parse_pattern"),
     "events.stage": ("Stage",),
     "jobs.job": ("Job",),

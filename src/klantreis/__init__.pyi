@@ -16,8 +16,8 @@ from klantreis.errors import (
 )
 from klantreis.events.dataset import Dataset
 from klantreis.events.filter import Filter
+from klantreis.events.local.folder import open_log
 from klantreis.events.log import EventLog
-from klantreis.events.log_folder import open_log
 from klantreis.events.pattern import EventPattern, parse_pattern
 from klantreis.events.stage import Stage
 from klantreis.jobs.job import Job

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from klantreis.cli.events import command
 from klantreis.cli.events.importing import summary
 from klantreis.errors import KlantreisError
-from klantreis.events.log_folder import open_log
+from klantreis.events.local.folder import open_log
 from klantreis.use_cases.import_events import import_events
 
 TEXT = """wie,wanneer,wat,kanaal,bedrag

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from klantreis.events.columns import EPOCH
 from klantreis.events.dataset import ColumnRoles
 from klantreis.events.event import Event
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.folder import open_log
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.log import EventLog
-from klantreis.events.log_folder import open_log
 from klantreis.events.remote.build import build, drop
 from klantreis.events.remote.engine import Engine
 from klantreis.events.remote.log import RemoteLog

@@ -18,7 +18,7 @@ from klantreis.errors import (
     SchemaVersionError,
     UnsupportedQuestionError,
 )
-from klantreis.events.log_folder import open_log
+from klantreis.events.local.folder import open_log
 from klantreis.events.remote import outcomes
 from klantreis.sources.engines import connect_engine, shown_address
 from klantreis.use_cases.connect_log import ConnectedLog, connect_log

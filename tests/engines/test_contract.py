@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import NotFoundError
-from klantreis.events.columns import EPOCH
 from klantreis.events.filter import Filter
+from klantreis.events.local.columns import EPOCH
 from klantreis.events.log import EventLog
 from klantreis.events.remote import rework
 from klantreis.events.remote.tree import DEEPEST_HERE

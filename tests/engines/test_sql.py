@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from klantreis.errors import InvalidInputError
-from klantreis.events.answers import Quartiles
+from klantreis.events.answers.answer import Quartiles
 from klantreis.events.remote import dialects
 from klantreis.events.remote.engine import Engine, Row
 from klantreis.events.remote.log import RemoteLog

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError, NotFoundError
-from klantreis.events import differing
-from klantreis.events.columns import EPOCH
-from klantreis.events.comparison_answers import Comparison, MedianTime
-from klantreis.events.differing import false_discovery, median_difference, p_of_shares
+from klantreis.events.answers import differing
+from klantreis.events.answers.comparison import Comparison, MedianTime
+from klantreis.events.answers.differing import false_discovery, median_difference, p_of_shares
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.share import Share, difference, wilson
 from tests.events.log_reference import Row, traces
 

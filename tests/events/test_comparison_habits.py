@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError, NotFoundError
-from klantreis.events.columns import EPOCH
-from klantreis.events.comparison_answers import Comparison, MedianTime
-from klantreis.events.differing import median_difference, p_of_shares
+from klantreis.events.answers.comparison import Comparison, MedianTime
+from klantreis.events.answers.differing import median_difference, p_of_shares
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.share import Share, difference, wilson
 from tests.events.log_reference import Row, traces, visits
 from tests.events.test_comparison import check_whole, split

@@ -12,7 +12,7 @@ from klantreis.errors import InvalidInputError, PatternSyntaxError
 from klantreis.events.durations import duration_text, microseconds
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter, bounds, zone_named
-from klantreis.events.local import log_of
+from klantreis.events.local.log import log_of
 from klantreis.values import Period
 
 

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError, PatternSyntaxError
-from klantreis.events import funnels, threads
-from klantreis.events.columns import EPOCH
+from klantreis.events.answers.funnels import Funnel
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
-from klantreis.events.funnel_answers import Funnel
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.kernels import threads
+from klantreis.events.local import funnels
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.pattern import parse_pattern
 from klantreis.events.share import wilson
 from klantreis.events.stage import Stage, as_stage

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from benchmarks.startup import EVERYTHING
-from klantreis.events.compiling import Kernel
-from klantreis.events.kernels import number_by_table, quartiles
+from klantreis.events.kernels.compiling import Kernel
+from klantreis.events.kernels.counting import number_by_table, quartiles
 
 PROGRAM = """
 import sys
 from datetime import UTC, datetime
 from klantreis.events.event import Event
-from klantreis.events.local import log_of
+from klantreis.events.local.log import log_of
 log = log_of(Event(c, datetime(2026, 1, d, tzinfo=UTC), t) for c in "ab" for d, t in ((1, "x"), (2, "y")))
 assert log.funnel(["touchpoint = 'x'", "touchpoint = 'y'"]).steps[1].customers == 2
 print("numba" in sys.modules)
@@ -106,12 +106,12 @@ def test_kernels_run_where_no_folder_can_be_written(tmp_path: Path) -> None:
     # As on a read-only installation of a user without a home: no place for a cache is found.
     closed = """
 from numba.core import caching
-from klantreis.events import machine_code
+from klantreis.events.kernels import machine_code
 machine_code._folder = lambda source: None
 for locator in caching.CacheImpl._locator_classes:
     locator.from_function = classmethod(lambda cls, function, file: None)
 """
-    kept = "\nfrom klantreis.events.funnel_kernels import walk_in_order as kernel"
+    kept = "\nfrom klantreis.events.kernels.funnels import walk_in_order as kernel"
     kept += "\nprint(type(kernel.ordinary._cache).__name__)"
     assert run(PROGRAM + kept, NUMBA_CACHE_DIR=str(tmp_path)).split()[-1] == "FunctionCache"
     assert run(closed + PROGRAM + kept, NUMBA_CACHE_DIR=str(tmp_path)).split()[-1] == "NullCache"
@@ -129,8 +129,8 @@ def test_arrays_of_any_layout_give_the_same(step: int) -> None:
 
 def test_a_kernel_depends_on_those_it_calls() -> None:
     assert isinstance(quartiles, Kernel)
-    assert [source.rpartition("/")[2] for source in quartiles.sources] == ["kernels.py"]
-    from klantreis.events import calendar_kernels
+    assert [source.rpartition("/")[2] for source in quartiles.sources] == ["counting.py"]
+    from klantreis.events.kernels import calendar as calendar_kernels
 
     assert isinstance(calendar_kernels.count_hours, Kernel)
     assert any(source.startswith("HOUR = ") for source in calendar_kernels.count_hours.sources)

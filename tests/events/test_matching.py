@@ -9,10 +9,10 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from klantreis.events.columns import EPOCH
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
-from klantreis.events.local import log_of
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import log_of
 from klantreis.events.pattern import (
     AllOf,
     AnyOf,

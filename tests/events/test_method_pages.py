@@ -6,31 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from klantreis.events import (
-    answers,
-    between_answers,
-    calendar_answers,
-    comparison_answers,
-    funnel_answers,
-    outcome_answers,
-    rework_answers,
-    step_answers,
-)
-from klantreis.events.differing import median_difference
+from klantreis.events.answers import answer, between, calendar, comparison, funnels, outcomes, rework, steps
+from klantreis.events.answers.differing import median_difference
 from klantreis.events.pattern import parse_pattern
 from klantreis.events.share import difference, wilson
 
 PAGES = Path(__file__).parents[2] / "docs" / "methods"
-MODULES = (
-    *(answers, between_answers, calendar_answers, comparison_answers, funnel_answers, outcome_answers),
-    *(rework_answers, step_answers),
-)
+MODULES = (answer, between, calendar, comparison, funnels, outcomes, rework, steps)
 METHODS = sorted(
     {
         found.method
         for module in MODULES
         for found in vars(module).values()
-        if isinstance(found, type) and issubclass(found, answers.Answer) and found is not answers.Answer
+        if isinstance(found, type) and issubclass(found, answer.Answer) and found is not answer.Answer
     }
 )
 INTERVALS = [
@@ -46,7 +34,7 @@ def test_each_method_has_a_page(method: str) -> None:
 
 
 def test_all_answers_are_here() -> None:
-    assert len(METHODS) == len({kind.__name__ for kind in answers.Answer.__subclasses__()}) >= 15
+    assert len(METHODS) == len({kind.__name__ for kind in answer.Answer.__subclasses__()}) >= 15
 
 
 def test_the_patterns_on_their_page_can_be_read() -> None:

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError, NotFoundError
-from klantreis.events import outcomes, threads
-from klantreis.events.columns import EPOCH
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.kernels import threads
+from klantreis.events.local import outcomes
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.share import wilson
 from tests.events import order_reference as reference
 from tests.events.log_reference import Row, quartiles

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 
-from klantreis.events.columns import EPOCH
 from klantreis.events.event import Event
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 
 CASES = {"ae": 5, "abce": 10, "acbe": 10, "abe": 1, "ace": 1, "ade": 10, "adde": 2, "addde": 1}
 #: (|a>b| - |b>a|) / (|a>b| + |b>a| + 1), and |a>a| / (|a>a| + 1), to two decimals.

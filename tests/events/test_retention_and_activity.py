@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError
-from klantreis.events import threads
-from klantreis.events.columns import EPOCH
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter, zone_named
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.kernels import threads
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.local_time import calendar_edges, clock_shifts
 from klantreis.events.share import wilson
 from tests.events import path_reference as reference

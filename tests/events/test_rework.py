@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError
-from klantreis.events import rework, threads
-from klantreis.events.columns import EPOCH
+from klantreis.events.answers.rework import Rework
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog, log_of
-from klantreis.events.rework_answers import Rework
+from klantreis.events.kernels import threads
+from klantreis.events.local import rework
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.share import wilson
 from tests.events import order_reference as reference
 from tests.events.log_reference import Row, quartiles

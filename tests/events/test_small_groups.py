@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError
-from klantreis.events.answers import Answer, TooFew
-from klantreis.events.columns import EPOCH
+from klantreis.events.answers.answer import Answer, TooFew
+from klantreis.events.answers.small_groups import hidden_places, without_small
+from klantreis.events.answers.steps import PathNode, PathTree
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.share import Share
-from klantreis.events.small_groups import hidden_places, without_small
-from klantreis.events.step_answers import PathNode, PathTree
 
 K = 3
 HOUR = 3600

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError
-from klantreis.events import counting, threads
-from klantreis.events.columns import EPOCH
+from klantreis.events.answers.steps import Branch, PathNode, PathTree
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.kernels import threads
+from klantreis.events.local import counting
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.share import Share, wilson
-from klantreis.events.step_answers import Branch, PathNode, PathTree
 from tests.events import path_reference as reference
 from tests.events.log_reference import Row
 

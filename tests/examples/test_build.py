@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from klantreis.events.log_folder import open_log
+from klantreis.events.local.folder import open_log
 from klantreis.store.database.store import workspaces
 from klantreis.use_cases.lay_reality import lay_reality
 from klantreis.use_cases.open_workspace import open_store

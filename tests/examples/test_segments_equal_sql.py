@@ -91,7 +91,7 @@ def test_every_redemption_is_credited_or_named_as_direct(
 ) -> None:
     from loyalty_segments import LOOKBACK, MET, OUTCOME
 
-    from klantreis.events.log_folder import open_log
+    from klantreis.events.local.folder import open_log
     from klantreis.use_cases.attribute_outcome import attribute_outcome
 
     credit = attribute_outcome(

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from klantreis.events.columns import Coded, Columns
-from klantreis.events.local import LocalLog
+from klantreis.events.local.columns import Coded, Columns
+from klantreis.events.local.log import LocalLog
 from klantreis.journeys.alignment import Costs, align_symbols
 from klantreis.journeys.alignment_map import automaton_of_steps
 from klantreis.journeys.fit import fit

@@ -13,7 +13,7 @@ import pytest
 
 import klantreis as kr
 from klantreis.events.event import Event
-from klantreis.events.local import log_of
+from klantreis.events.local.log import log_of
 from klantreis.journeys.alignment import FEW_MOVES, Net, Transition, align, automaton_of
 from klantreis.journeys.fit_traces import read_traces
 from klantreis.journeys.journey import Journey
@@ -32,7 +32,7 @@ RULES: list[dict[str, object]] = [
 ]
 PROGRAM = f"""
 import sys
-from klantreis.events.log_folder import open_log
+from klantreis.events.local.folder import open_log
 from klantreis.journeys.fit import fit
 from klantreis.journeys.journey import Journey
 from klantreis.journeys.reality import reality

@@ -12,7 +12,7 @@ import pytest
 
 from klantreis.errors import InvalidInputError, NotFoundError
 from klantreis.events.event import Event
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.share import wilson
 from klantreis.journeys.journey import Journey
 from klantreis.journeys.reality import After, Reality, StepReality, reality

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from klantreis.events.columns import EPOCH
 from klantreis.events.event import Event
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.local.columns import EPOCH
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.events.share import wilson
 from klantreis.journeys.journey import Journey
 from klantreis.journeys.laying import count, lay_out

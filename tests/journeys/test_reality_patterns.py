@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from klantreis.events.event import Event
-from klantreis.events.local import log_of
+from klantreis.events.local.log import log_of
 from klantreis.events.share import wilson
 from klantreis.journeys.journey import Journey
 from klantreis.journeys.reality import reality

@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from klantreis.events.columns import Coded, Columns
-from klantreis.events.local import LocalLog
+from klantreis.events.local.columns import Coded, Columns
+from klantreis.events.local.log import LocalLog
 from klantreis.journeys.journey import Journey
 from klantreis.journeys.reality import reality
 

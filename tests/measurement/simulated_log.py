@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from klantreis.events.event import Event
-from klantreis.events.local import LocalLog, log_of
+from klantreis.events.local.log import LocalLog, log_of
 from klantreis.measurement.measurement import EffectPlan
 
 Floats = NDArray[np.float64]

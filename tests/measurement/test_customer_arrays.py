@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError
 from klantreis.events.event import Event
-from klantreis.events.local import log_of
+from klantreis.events.local.log import log_of
 from klantreis.measurement.customer_arrays import (
     NEVER,
     calendar,

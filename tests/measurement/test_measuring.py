@@ -13,7 +13,7 @@ from klantreis.analysis.effect.proportions import difference
 from klantreis.analysis.effect.quasi import callaway_santanna
 from klantreis.analysis.effect.uplift import aipw
 from klantreis.errors import InvalidInputError, NotFoundError
-from klantreis.events.local import LocalLog
+from klantreis.events.local.log import LocalLog
 from klantreis.measurement.measurement import EffectResult, plan_digest
 from klantreis.measurement.measuring import measure
 from klantreis.research.claim import Estimate

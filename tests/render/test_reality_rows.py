@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from klantreis.events.event import Event
-from klantreis.events.local import log_of
+from klantreis.events.local.log import log_of
 from klantreis.journeys.journey import Journey
 from klantreis.journeys.reality import Reality, reality
 from klantreis.render.map_view import FigureCell, RealityView

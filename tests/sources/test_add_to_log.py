@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import EventImportError
-from klantreis.events.log_folder import digest_of, open_log, read_manifest
+from klantreis.events.local.folder import digest_of, open_log, read_manifest
 from klantreis.use_cases.import_events import import_events
 
 ROLES: dict[str, Any] = {"customer": "wie", "time": "wanneer", "touchpoint": "wat"}

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from klantreis.errors import KlantreisError
-from klantreis.events.log_folder import digest_of, open_log, read_manifest
+from klantreis.events.local.folder import digest_of, open_log, read_manifest
 from klantreis.sources import staging
 from klantreis.sources.reading import Asked, open_table
 from klantreis.sources.registry import NAMES

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from klantreis.errors import EventImportError, NotFoundError
-from klantreis.events.local import LocalLog
-from klantreis.events.log_folder import open_log, read_manifest
+from klantreis.events.local.folder import open_log, read_manifest
+from klantreis.events.local.log import LocalLog
 from klantreis.sources.registry import NAMES, SOURCES
 from klantreis.use_cases.import_events import EventImport, import_events
 from tests.sources.source_samples import SAMPLES, Sample

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from klantreis.events.local import LocalLog
-from klantreis.events.log_folder import open_log
+from klantreis.events.local.folder import open_log
+from klantreis.events.local.log import LocalLog
 from klantreis.use_cases.import_events import EventImport, import_events
 
 DATA = Path(__file__).parent.parent / "data" / "sources"

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from klantreis.cli.main import cli
 from klantreis.errors import EventImportError
-from klantreis.events.log_folder import open_log
+from klantreis.events.local.folder import open_log
 from klantreis.sources.guessing import Guess, guess_roles
 from klantreis.sources.registry import NAMES
 from klantreis.use_cases.guess_columns import guess_columns

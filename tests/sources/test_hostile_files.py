@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from klantreis.errors import EventImportError
-from klantreis.events.log_folder import open_log
+from klantreis.events.local.folder import open_log
 from klantreis.sources import opening
 from klantreis.use_cases.import_events import import_events
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klantreis.events.log_folder import open_log, read_manifest
+from klantreis.events.local.folder import open_log, read_manifest
 from klantreis.sources.identity import identities
 from klantreis.sources.records import LinkKind
 from klantreis.use_cases.import_events import import_events

@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import EventImportError, InvalidInputError, NotFoundError
-from klantreis.events.columns import columns_of
 from klantreis.events.event import Event
-from klantreis.events.local import LocalLog
-from klantreis.events.log_folder import open_log, read_manifest
+from klantreis.events.local.columns import columns_of
+from klantreis.events.local.folder import open_log, read_manifest
+from klantreis.events.local.log import LocalLog
 from klantreis.sources import event_log
 from klantreis.use_cases.import_events import EventImport, import_events
 from klantreis.use_cases.read_events import read_events

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from klantreis.errors import EventImportError, InvalidInputError, SchemaVersionError
-from klantreis.events.log_folder import MANIFEST, digest_of, open_log, read_manifest
+from klantreis.events.local.folder import MANIFEST, digest_of, open_log, read_manifest
 from klantreis.use_cases.import_events import import_events
 
 PROGRAM = """
@@ -95,7 +95,7 @@ def test_the_same_events_have_the_same_digest(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="the lock is a POSIX one")
 def test_two_imports_into_one_log_do_not_mix(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib; from klantreis.events.log_folder import new_columns\n"
+        "import sys, pathlib; from klantreis.events.local.folder import new_columns\n"
         "with new_columns(pathlib.Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()"
     )
     other = subprocess.Popen(

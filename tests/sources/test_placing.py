@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import EventImportError
-from klantreis.events.log_folder import read_manifest
+from klantreis.events.local.folder import read_manifest
 from klantreis.sources import event_log, placing
 from klantreis.sources.placing import Places, sort_within
 from klantreis.use_cases.import_events import import_events

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog
-from klantreis.events.log_folder import open_log
+from klantreis.events.local.folder import open_log
+from klantreis.events.local.log import LocalLog
 from klantreis.use_cases.import_events import import_events
 
 ECOM = Path(__file__).parent.parent / "data" / "sources" / "retentioneering-ecom.csv.gz"

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError, NotFoundError
-from klantreis.events.log_folder import digest_of, open_log, read_manifest
+from klantreis.events.local.folder import digest_of, open_log, read_manifest
 from klantreis.sources.privacy_rules import Privacy
 from klantreis.use_cases.erase_customer import erase_customer
 from klantreis.use_cases.export_customer import export_customer

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError, KlantreisError, NotFoundError
-from klantreis.events.log_folder import open_log, read_manifest
+from klantreis.events.local.folder import open_log, read_manifest
 from klantreis.sources.privacy_keys import Key, find_key, lay_ready, pseudonym, pseudonym_sql
 from klantreis.sources.privacy_rules import Privacy, first_day_kept
 from klantreis.use_cases.import_events import import_events

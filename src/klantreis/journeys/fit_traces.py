@@ -18,7 +18,7 @@ from klantreis.journeys.laying import Laid, mask_of
 from klantreis.journeys.reality_kernels import BELONGS, OPEN, refine
 
 if TYPE_CHECKING:
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.journeys.journey import Journey
 
 Ints = NDArray[np.int64]

@@ -14,7 +14,7 @@ from klantreis.journeys import reality_kernels as kernels
 from klantreis.journeys.run_shares import runs_each
 
 if TYPE_CHECKING:
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.events.pattern import EventPattern
     from klantreis.journeys.journey import Journey, RunRule, Step
 

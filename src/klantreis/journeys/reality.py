@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.journeys.laying import Counts, Laid
     from klantreis.journeys.run_shares import RunSizes
 
@@ -209,7 +209,7 @@ def reality(journey: Journey, log: LocalLog, *, top: int = 20) -> Reality:
     --------
     >>> from datetime import datetime, UTC
     >>> from klantreis.events.event import Event
-    >>> from klantreis.events.local import log_of
+    >>> from klantreis.events.local.log import log_of
     >>> log = log_of([Event("an", datetime(2026, 1, 5, tzinfo=UTC), "shop")])
     >>> journey = Journey.model_validate({
     ...     "id": "journey:shop", "title": "Shopping", "persona": "persona:an", "runs": {"dataset": "dataset:shop"},
@@ -385,6 +385,6 @@ def _share(whole: RunSizes, count: int, sums: Ints) -> Share:
 def _moment(microseconds: int) -> str:
     from datetime import timedelta
 
-    from klantreis.events.columns import EPOCH
+    from klantreis.events.local.columns import EPOCH
 
     return (EPOCH + timedelta(microseconds=microseconds)).isoformat()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from klantreis.events.kernels import kernel
+from klantreis.events.kernels.counting import kernel
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -38,7 +38,7 @@ from klantreis.measurement.customer_arrays import (
 from klantreis.values import Period
 
 if TYPE_CHECKING:
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.measurement.measurement import EffectPlan
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,7 @@ from klantreis.measurement.compared import Compared, check_filled, covariates_of
 from klantreis.measurement.customer_arrays import Calendar, calendar, customer_of_event, first_within, span_of, told
 
 if TYPE_CHECKING:
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.measurement.measurement import EffectPlan
 
 Floats = NDArray[np.float64]

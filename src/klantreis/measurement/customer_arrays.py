@@ -16,7 +16,7 @@ from klantreis.errors import InvalidInputError, Said
 from klantreis.events.filter import bounds, zone_named
 
 if TYPE_CHECKING:
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.events.pattern import EventPattern
     from klantreis.measurement.measurement import Counted, EffectPlan
     from klantreis.values import Period

@@ -20,7 +20,7 @@ from klantreis.research.claim import Estimate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.events.pattern import EventPattern
 
 #: How each comparison of a plan is carried out.

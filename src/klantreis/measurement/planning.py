@@ -12,7 +12,7 @@ from klantreis.measurement.customer_arrays import known_before, scale_of, span_o
 from klantreis.measurement.measuring import check_names
 
 if TYPE_CHECKING:
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.measurement.measurement import EffectPlan
 
 

@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
-from klantreis.events.columns import code_type
+from klantreis.events.local.columns import code_type
 from klantreis.sources.placing import Places, sort_within
 from klantreis.sources.tables import literal_path, quoted_text
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from klantreis.errors import EventImportError
-from klantreis.events.threads import in_threads, stretches
+from klantreis.events.kernels.threads import in_threads, stretches
 from klantreis.sources import placing_kernels as kernels
 
 Ints = NDArray[np.int64]

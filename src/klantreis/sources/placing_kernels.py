@@ -1,4 +1,4 @@
-"""The inner loops of ``placing.py``; see ``klantreis.events.kernels`` for what a kernel is."""
+"""The inner loops of ``placing.py``; see ``klantreis.events.kernels.counting`` for what a kernel is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from klantreis.events.compiling import kernel
+from klantreis.events.kernels.compiling import kernel
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]

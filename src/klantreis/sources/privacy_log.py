@@ -17,7 +17,7 @@ import duckdb
 
 from klantreis.errors import EventImportError, NotFoundError, UnsupportedQuestionError
 from klantreis.events.dataset import ColumnRoles
-from klantreis.events.log_folder import new_columns, publish, read_manifest
+from klantreis.events.local.folder import new_columns, publish, read_manifest
 from klantreis.events.remote.manifest import is_remote
 from klantreis.sources.kept import Kept
 from klantreis.sources.log_filling import connected, kept_before, sources_told, write_log

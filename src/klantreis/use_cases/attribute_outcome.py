@@ -11,8 +11,8 @@ import numpy as np
 from klantreis.analysis.behaviour.crediting import CreditShare, CreditTable, credit_table
 from klantreis.analysis.result import Caution, caution
 from klantreis.errors import InvalidInputError, UnsupportedQuestionError, did_you_mean
+from klantreis.events.answers.outcomes import Outcomes, PathQuestion
 from klantreis.events.durations import Duration
-from klantreis.events.outcome_answers import Outcomes, PathQuestion
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.ids import slug_of, slugify
 from klantreis.render.numbers import number, percent
@@ -25,7 +25,7 @@ from klantreis.values import Lang, Period
 
 if TYPE_CHECKING:
     from klantreis.events.filter import Filter
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.store.protocol import Store
     from klantreis.use_cases.edit import Edited
 
@@ -110,8 +110,8 @@ def attribute_outcome(
     InvalidInputError
         When a field does not exist, or no path with a touch led to the outcome.
     """
-    from klantreis.events import outcomes as paths
-    from klantreis.events.outcome_kernels import LED, OPEN
+    from klantreis.events.kernels.outcomes import LED, OPEN
+    from klantreis.events.local import outcomes as paths
 
     field = by or ("channel" if "channel" in log.fields else "touchpoint")
     if field not in log.fields:
@@ -142,7 +142,7 @@ def log_for(place: str, dataset: str | None, *, slug: str | None = None) -> tupl
     UnsupportedQuestionError
         When the events are on an engine elsewhere: paths are needed one by one.
     """
-    from klantreis.events.log_folder import open_log
+    from klantreis.events.local.folder import open_log
     from klantreis.events.remote.manifest import is_remote
     from klantreis.use_cases.open_workspace import open_store
 

@@ -67,7 +67,7 @@ def erase_customer(
     NotFoundError, InvalidInputError, SchemaVersionError, EventImportError, UnsupportedQuestionError
         When there is no log, it cannot be read or written, or the key is not there; the log is then as it was.
     """
-    from klantreis.events.log_folder import read_manifest
+    from klantreis.events.local.folder import read_manifest
     from klantreis.sources import privacy_rejects
     from klantreis.sources.privacy_import import without_removed
     from klantreis.sources.privacy_log import id_in, written_anew

@@ -188,7 +188,7 @@ def import_events(
     """
     import duckdb
 
-    from klantreis.events.log_folder import is_log, manifest_if_any, new_columns, publish, read_manifest
+    from klantreis.events.local.folder import is_log, manifest_if_any, new_columns, publish, read_manifest
     from klantreis.sources.limits import limits_from
     from klantreis.sources.log_filling import Wish, connected, fill_log, new_files
     from klantreis.sources.privacy_import import plan_for

@@ -17,7 +17,7 @@ from klantreis.journeys.journey import Journey, RunRule
 from klantreis.journeys.reality import Reality, reality
 
 if TYPE_CHECKING:
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.store.protocol import Store
 
 #: How many answers and logs are kept in memory.
@@ -120,7 +120,7 @@ def _rule(journey: Journey) -> RunRule:
 
 def _place(store: Store, dataset: Dataset) -> tuple[Path, dict[str, Any]]:
     """Where the log is, and what it says of itself."""
-    from klantreis.events.log_folder import read_manifest
+    from klantreis.events.local.folder import read_manifest
 
     how = f"klantreis events import FILE --into {dataset.log or 'LOG'} --customer … --time … --touchpoint …"
     if dataset.log is None:
@@ -175,7 +175,7 @@ def _on_an_engine(dataset: Dataset, address: str) -> InvalidInputError:
 
 
 def _opened(place: LogPlace) -> LocalLog:
-    from klantreis.events.log_folder import open_log
+    from klantreis.events.local.folder import open_log
 
     key = (str(place.path), place.digest)
     if key not in _logs:

@@ -19,7 +19,7 @@ from klantreis.use_cases.put_evidence import put_evidence
 
 if TYPE_CHECKING:
     from klantreis.analysis.effect.power import Power
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -125,7 +125,7 @@ def keep_needed(store: Store, name: str, n: int, *, by: str, at: datetime | None
 
 def log_of_plan(store: Store, plan: EffectPlan) -> LogOf:
     """Open the log of a plan's dataset; errors as of :func:`measure_effect`."""
-    from klantreis.events.log_folder import open_log, read_manifest
+    from klantreis.events.local.folder import open_log, read_manifest
     from klantreis.events.remote.manifest import is_remote
 
     path = _log_path(store, store.load().get(plan.dataset, Dataset))

@@ -22,7 +22,7 @@ def open_events(path: Path | str) -> EventLog:
     from klantreis.events.remote.manifest import is_remote, read_remote
 
     if not is_remote(path):
-        from klantreis.events.log_folder import open_log
+        from klantreis.events.local.folder import open_log
 
         return open_log(path)
     from klantreis.events.remote.log import RemoteLog

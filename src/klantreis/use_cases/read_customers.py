@@ -17,7 +17,7 @@ from klantreis.values import Document, Period
 
 if TYPE_CHECKING:
     from klantreis.events.filter import Filter
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
     from klantreis.store.protocol import Store
 
 #: What a column of answers tells of a persona, by its role; other roles are of the survey and not of the person.
@@ -115,7 +115,7 @@ def local_log(store: Store, dataset: Dataset) -> LocalLog:
     UnsupportedQuestionError
         When its events are on an engine elsewhere: only counts come back from there.
     """
-    from klantreis.events.log_folder import open_log
+    from klantreis.events.local.folder import open_log
     from klantreis.events.remote.manifest import is_remote, read_remote
 
     if dataset.log is None:
@@ -207,8 +207,11 @@ def _of_survey(store: Store, survey: Survey) -> Customers:
     thought = [field.name for field in table.fields if field.part in ("attitudes", "preferences")]
     if thought and len(thought) < len(table.fields):
         table = table.made_by(thought)
-    if answers.weights() is not None:
-        notes.append(caution("segments.warning.weights"))
+    weights = answers.weights()
+    if weights is not None:
+        table = table.weighed(weights[rows])
+        left = len(rows) - table.n
+        notes += [caution("segments.warning.weightless", left=left)] if left else []
     return Customers(survey.title, table, survey.id, survey.collected, tuple(notes))
 
 

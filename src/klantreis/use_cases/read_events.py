@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from klantreis.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from klantreis.events.local import LocalLog
+    from klantreis.events.local.log import LocalLog
 
 
 def read_events(
@@ -48,7 +48,7 @@ def read_events(
     EventImportError
         When the file cannot be read, or nothing says which columns hold the customer, the time and the touchpoint.
     """
-    from klantreis.events.log_folder import open_log
+    from klantreis.events.local.folder import open_log
     from klantreis.use_cases.import_events import import_events
 
     path = Path(path)

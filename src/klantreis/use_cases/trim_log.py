@@ -64,7 +64,7 @@ def trim_log(
     NotFoundError, SchemaVersionError, EventImportError, UnsupportedQuestionError
         When there is no log, or it cannot be read or written; it is then as it was.
     """
-    from klantreis.events.log_folder import read_manifest
+    from klantreis.events.local.folder import read_manifest
     from klantreis.sources.privacy_import import trimmed
     from klantreis.sources.privacy_log import written_anew
     from klantreis.sources.privacy_rules import first_day_kept, rules_of, start_of

@@ -17,7 +17,7 @@ from klantreis.analysis.behaviour.log_fields import customer_fields
 from klantreis.errors import InvalidInputError, NotFoundError
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
-from klantreis.events.local import log_of
+from klantreis.events.local.log import log_of
 
 START = datetime(2026, 3, 27, tzinfo=UTC)  # summer time begins two days later in Brussels
 ZONE = "Europe/Brussels"

@@ -17,9 +17,9 @@ from klantreis.analysis.behaviour.crediting_kernels import credit_by_rules
 from klantreis.analysis.bootstrap import percentiles
 from klantreis.analysis.result import Caution, Floats, Ints, Result, caution, check_level, plain
 from klantreis.errors import InvalidInputError
-from klantreis.events import kernels
-from klantreis.events.columns import sealed
-from klantreis.events.counting import power_of_two
+from klantreis.events.kernels import counting as kernels
+from klantreis.events.local.columns import sealed
+from klantreis.events.local.counting import power_of_two
 
 Rule = Literal["first", "last", "linear", "position", "shapley"]
 RULES: tuple[Rule, ...] = ("first", "last", "linear", "position", "shapley")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from klantreis.analysis.result import Floats, Ints
-from klantreis.events.kernels import kernel
+from klantreis.events.kernels.counting import kernel
 
 
 @kernel

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.behaviour.segment_tables import is_number, known
+from klantreis.analysis.result import Floats, as_weights
 from klantreis.errors import InvalidInputError, NotFoundError, did_you_mean
 
 #: What a field measures. ``count``: how often something happened; ``days_since``: days since the last event;
@@ -77,11 +78,14 @@ class CustomerTable:
         How many customers.
     unit
         What one row stands for: a customer, a household, a respondent.
+    weights
+        Shape (customers,): how much each counts, above 0; all alike when None.
     """
 
     fields: tuple[CustomerField, ...]
     n: int
     unit: str = "customer"
+    weights: Floats | None = None
 
     def field(self, name: str) -> CustomerField:
         """The field with this name; NotFoundError names those that there are."""
@@ -118,7 +122,18 @@ class CustomerTable:
     def of_rows(self, rows: npt.NDArray[Any]) -> CustomerTable:
         """Some of the customers: places, or True for who stays."""
         fields = tuple(replace(field, values=field.values[rows]) for field in self.fields)
-        return replace(self, fields=fields, n=len(fields[0].values) if fields else 0)
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(self, fields=fields, n=len(fields[0].values) if fields else 0, weights=weights)
+
+    def weighed(self, weights: Floats) -> CustomerTable:
+        """The same customers, who count by these weights; without those who count for nothing.
+
+        Raises
+        ------
+        InvalidInputError
+            When they are not one for each customer, or nobody counts.
+        """
+        return replace(self, weights=as_weights(weights, self.n)).of_rows(weights > 0)
 
 
 def is_unknown(text: str) -> bool:

@@ -129,11 +129,11 @@ def best_matches(labels: Ints, others: Ints) -> Floats:
     return np.asarray((both / either).max(axis=1))
 
 
-def by_size(labels: Ints, k: int) -> Ints:
+def by_size(labels: Ints, k: int, *, weights: Floats | None = None) -> Ints:
     """New number of each group when the largest is 0; of equal sizes the one that is met first."""
     met = np.full(k, len(labels))
     np.minimum.at(met, labels, np.arange(len(labels)))
-    order = np.lexsort((met, -np.bincount(labels, minlength=k)))
+    order = np.lexsort((met, -np.bincount(labels, weights, minlength=k)))
     rank = np.empty(k, dtype=np.int64)
     rank[order] = np.arange(k)
     return rank

@@ -17,9 +17,9 @@ from klantreis.analysis.behaviour.customer_fields import MOST_CATEGORIES, Custom
 from klantreis.errors import InvalidInputError
 from klantreis.events.durations import Duration, microseconds
 from klantreis.events.filter import Filter, zone_named
-from klantreis.events.local import LocalLog
+from klantreis.events.local.log import LocalLog
+from klantreis.events.local.views import View
 from klantreis.events.local_time import clock_shifts
-from klantreis.events.views import View
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -84,7 +84,7 @@ def customer_fields(
     --------
     >>> from datetime import datetime, UTC
     >>> from klantreis.events.event import Event
-    >>> from klantreis.events.local import log_of
+    >>> from klantreis.events.local.log import log_of
     >>> days = [("a", 1), ("b", 3), ("b", 3)]
     >>> log = log_of(Event(who, datetime(2026, 1, day, tzinfo=UTC), "shop") for who, day in days)
     >>> {field.name: field.values.tolist() for field in customer_fields(log).of_use("makes")}

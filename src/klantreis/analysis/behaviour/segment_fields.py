@@ -14,8 +14,21 @@ from scipy.special import stdtr
 from scipy.stats import chi2, f
 
 from klantreis.analysis.behaviour.segment_tables import Column, is_number, known, read_columns
+from klantreis.analysis.behaviour.weighing import weighing_cautions
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Caution, Floats, Ints, Result, as_array, as_codes, caution, check_level, plain
+from klantreis.analysis.result import (
+    Caution,
+    Floats,
+    Ints,
+    Result,
+    as_array,
+    as_codes,
+    as_weights,
+    caution,
+    check_level,
+    plain,
+)
+from klantreis.analysis.voice.averages import effective_n
 from klantreis.errors import InvalidInputError
 
 
@@ -23,8 +36,9 @@ from klantreis.errors import InvalidInputError
 class Difference(Result):
     """One group against the others on one category, or on one number.
 
-    ``estimate`` is, for a category, its lift (share in the group over share in all, with a log-normal interval); for a
-    number the standardised difference (group less the others, in pooled standard deviations).
+    ``estimate`` is, for a category, the ratio of its share in the group to its share among the others, with a
+    log-normal interval (None when none of the others has it); for a number the standardised difference (group less
+    the others, in pooled standard deviations). With weights all of it is weighted; ``n`` counts people.
 
     Parameters
     ----------
@@ -32,6 +46,8 @@ class Difference(Result):
         ``category`` is None for a number.
     inside, outside
         Share of the category, or mean of the number, in the group and among the others.
+    count
+        People in the group with the category, or whose number is known.
     residual
         Adjusted residual (category) or Welch's t (number): beyond ±2 is more than chance would give, one at a time.
     p_value, q_value
@@ -43,6 +59,7 @@ class Difference(Result):
     category: Any
     inside: float
     outside: float
+    count: int
     residual: float
     p_value: float | None
     q_value: float | None
@@ -110,6 +127,7 @@ def distinguishing(
     used: Collection[str] | None = None,
     fdr: float = 0.05,
     confidence: float = 0.95,
+    weights: npt.ArrayLike | None = None,
 ) -> Distinguishing:
     """Compare each group with all others on each field.
 
@@ -123,15 +141,19 @@ def distinguishing(
         Fields that made the groups. They are described and not tested: that they differ is how the groups were made.
     fdr
         The share of false discoveries to put up with.
+    weights
+        Shape (n,): how much each counts; who has none counts for nothing. Tests and intervals then go by the effective
+        number (Kish), which is the first-order correction of Rao and Scott.
 
     Raises
     ------
     InvalidInputError
-        When there is one group only, or ``used`` names a field that is not there.
+        When there is one group only, ``used`` names a field that is not there, or the weights do not fit.
 
     References
     ----------
-    Haberman (1973), Biometrics 29:205-220; Benjamini and Hochberg (1995).
+    Haberman (1973), Biometrics 29:205-220; Benjamini and Hochberg (1995); Rao and Scott (1981), Journal of the American
+    Statistical Association 76:221-230.
 
     Examples
     --------
@@ -153,21 +175,21 @@ def distinguishing(
         raise InvalidInputError(f"used names {unknown[0]!r}, which is no field of table.")
     if not 0 < fdr < 1:
         raise InvalidInputError(f"fdr lies between 0 and 1, not at {fdr}.")
+    w = as_weights(weights, n)
     tests, rows, notes = [], [], []
     for field, column in columns.items():
-        here = known(column)
+        here = known(column) & (w > 0)
         if not here.any():
             notes.append(caution("behaviour.empty_field", field=field))
             continue
         groups = codes[here]
         if is_number(column):
             numbers = as_array(f"table[{field!r}]", column[here])
-            test, found = _numbers(field, numbers, groups, names, z, confidence)
+            test, found = _numbers(field, numbers, groups, names, w[here], z, confidence)
         else:
             values, labels_of = as_codes(f"table[{field!r}]", column[here])
-            test, found = _categories(field, values, labels_of, groups, names, z, confidence)
-            expected = np.bincount(values)[:, None] * np.bincount(groups, minlength=len(names)) / len(values)
-            if (expected < 5).any():
+            test, found, least = _categories(field, values, labels_of, groups, names, w[here], z, confidence)
+            if least < 5:
                 notes.append(caution("behaviour.small_cells", field=field))
         tests.append(replace(test, circular=field in made))
         rows += found
@@ -179,8 +201,8 @@ def distinguishing(
         fields=tuple(_fair_fields(tests)),
         differences=tuple(sorted(_fair(rows, made), key=lambda row: -abs(row.residual))),
         n=n,
-        method=f"adjusted residuals and welch, benjamini-hochberg at {fdr:g}",
-        warnings=tuple(notes),
+        method=f"adjusted residuals and welch, benjamini-hochberg at {fdr:g}{'' if weights is None else ', weighted'}",
+        warnings=(*notes, *weighing_cautions(None if weights is None else w)),
     )
 
 
@@ -200,10 +222,20 @@ def _fair_fields(tests: list[FieldTest]) -> list[FieldTest]:
 
 
 def _categories(
-    field: str, values: Ints, categories: tuple[Any, ...], groups: Ints, names: tuple[Any, ...], z: float, level: float
-) -> tuple[FieldTest, list[Difference]]:
-    counts = np.zeros((len(names), len(categories)))
-    np.add.at(counts, (groups, values), 1)
+    field: str,
+    values: Ints,
+    categories: tuple[Any, ...],
+    groups: Ints,
+    names: tuple[Any, ...],
+    weights: Floats,
+    z: float,
+    level: float,
+) -> tuple[FieldTest, list[Difference], float]:
+    """The test of a field, its differences, and the smallest number that was expected anywhere."""
+    people, counts = (np.zeros((len(names), len(categories))) for _ in range(2))
+    np.add.at(people, (groups, values), 1)
+    # Weights add up to the number of answers that carry as much: with equal ones, to the answers themselves.
+    np.add.at(counts, (groups, values), weights * (effective_n(weights) / weights.sum()))
     n = counts.sum()
     rows, columns = counts.sum(axis=1), counts.sum(axis=0)
     expected = np.outer(rows, columns) / n
@@ -217,50 +249,61 @@ def _categories(
         for c, category in enumerate(categories):
             if rows[g] == 0:
                 continue
-            inside, overall = counts[g, c] / rows[g], columns[c] / n
+            ratio, low, high = _ratio(counts[g, c], rows[g], columns[c] - counts[g, c], n - rows[g], z)
             rest = n - rows[g]
-            # The group is part of the whole: only what it does not share with it varies.
-            error = (
-                math.sqrt(max(1 / counts[g, c] - 1 / rows[g] - (1 / columns[c] - 1 / n), 0.0)) if counts[g, c] else 0
-            )
             found.append(
                 Difference(
-                    estimate=float(inside / overall),
-                    low=float(inside / overall * math.exp(-z * error)) if counts[g, c] else 0.0,
-                    high=float(inside / overall * math.exp(z * error)) if counts[g, c] else None,
-                    n=int(n),
-                    method="lift, adjusted residual",
+                    estimate=ratio,
+                    low=low,
+                    high=high,
+                    n=len(values),
+                    method="ratio to the others, adjusted residual",
                     confidence=level,
                     field=field,
                     group=group,
                     category=category,
-                    inside=float(inside),
+                    inside=float(counts[g, c] / rows[g]),
                     outside=float((columns[c] - counts[g, c]) / rest) if rest else math.nan,
+                    count=int(people[g, c]),
                     residual=float(residual[g, c]),
                     p_value=2 * NormalDist().cdf(-abs(float(residual[g, c]))),
                     q_value=None,
                 )
             )
     p = float(chi2.sf(statistic, freedom)) if freedom > 0 else None
-    return FieldTest(field, statistic, float(freedom), p, None, False), found  # noqa: FBT003
+    return FieldTest(field, statistic, float(freedom), p, None, False), found, float(expected.min())  # noqa: FBT003
+
+
+def _ratio(
+    inside: float, group: float, outside: float, others: float, z: float
+) -> tuple[float | None, float | None, float | None]:
+    """A share among some over that among the others, with the log-normal interval of Katz and others."""
+    if others <= 0 or outside <= 0:
+        return None, None, None
+    if inside <= 0:
+        return 0.0, 0.0, None
+    ratio = float(inside / group / (outside / others))
+    error = math.sqrt(max(1 / inside - 1 / group, 0.0) + max(1 / outside - 1 / others, 0.0))
+    return ratio, ratio * math.exp(-z * error), ratio * math.exp(z * error)
 
 
 def _numbers(
-    field: str, x: Floats, groups: Ints, names: tuple[Any, ...], z: float, level: float
+    field: str, x: Floats, groups: Ints, names: tuple[Any, ...], weights: Floats, z: float, level: float
 ) -> tuple[FieldTest, list[Difference]]:
     found = []
     for g, group in enumerate(names):
-        a, b = x[groups == g], x[groups != g]
-        if len(a) < 2 or len(b) < 2:
+        a, b = (_part(x[here], weights[here]) for here in (groups == g, groups != g))
+        if a.n <= 1 + 1e-12 or b.n <= 1 + 1e-12:
             continue
-        va, vb = a.var(ddof=1), b.var(ddof=1)
-        pooled = math.sqrt(((len(a) - 1) * va + (len(b) - 1) * vb) / (len(x) - 2))
-        error = math.sqrt(va / len(a) + vb / len(b))
-        gap = float(a.mean() - b.mean())
+        both = a.n + b.n
+        pooled = math.sqrt(((a.n - 1) * a.variance + (b.n - 1) * b.variance) / (both - 2))
+        error = math.sqrt(a.variance / a.n + b.variance / b.n)
+        gap = a.mean - b.mean
         d = gap / pooled if pooled else 0.0
-        half = z * math.sqrt(len(x) / (len(a) * len(b)) + d * d / (2 * len(x)))
+        half = z * math.sqrt(both / (a.n * b.n) + d * d / (2 * both))
         t = gap / error if error else 0.0
-        freedom = error**4 / ((va / len(a)) ** 2 / (len(a) - 1) + (vb / len(b)) ** 2 / (len(b) - 1)) if error else 1.0
+        parts = [(one.variance / one.n) ** 2 / (one.n - 1) for one in (a, b)]
+        freedom = error**4 / sum(parts) if error else 1.0
         found.append(
             Difference(
                 estimate=d,
@@ -272,25 +315,43 @@ def _numbers(
                 field=field,
                 group=group,
                 category=None,
-                inside=float(a.mean()),
-                outside=float(b.mean()),
+                inside=a.mean,
+                outside=b.mean,
+                count=int((groups == g).sum()),
                 residual=t,
                 p_value=float(2 * stdtr(freedom, -abs(t))) if error else None,
                 q_value=None,
             )
         )
-    return _welch(field, x, groups, len(names)), found
+    return _welch(field, [_part(x[groups == g], weights[groups == g]) for g in range(len(names))]), found
 
 
-def _welch(field: str, x: Floats, groups: Ints, k: int) -> FieldTest:
-    """Welch's analysis of variance, over the groups of two or more that vary."""
-    parts = [x[groups == g] for g in range(k)]
-    parts = [part for part in parts if len(part) > 1 and part.var(ddof=1) > 0]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The mean and the variance of some, and how many they are worth."""
+
+    n: float
+    mean: float
+    variance: float
+
+
+def _part(x: Floats, weights: Floats) -> _Part:
+    if not len(x):
+        return _Part(0.0, 0.0, 0.0)
+    n, share = effective_n(weights), weights / weights.sum()
+    mean = float(share @ x)
+    # Two answers with all the weight on one of them are worth hardly more than one.
+    return _Part(n, mean, float(share @ (x - mean) ** 2) * n / (n - 1) if n > 1 + 1e-12 else 0.0)
+
+
+def _welch(field: str, groups: Sequence[_Part]) -> FieldTest:
+    """Welch's analysis of variance, over the groups of more than one that vary."""
+    parts = [part for part in groups if part.n > 1 + 1e-12 and part.variance > 0]
     if len(parts) < 2:
         return FieldTest(field, 0.0, 0.0, None, None, False)  # noqa: FBT003
-    sizes = np.array([len(part) for part in parts])
-    w = sizes / np.array([part.var(ddof=1) for part in parts])
-    means = np.array([part.mean() for part in parts])
+    sizes = np.array([part.n for part in parts])
+    w = sizes / np.array([part.variance for part in parts])
+    means = np.array([part.mean for part in parts])
     between = float(w @ (means - w @ means / w.sum()) ** 2) / (len(parts) - 1)
     loose = float((((1 - w / w.sum()) ** 2) / (sizes - 1)).sum())
     statistic = between / (1 + 2 * (len(parts) - 2) / (len(parts) ** 2 - 1) * loose)

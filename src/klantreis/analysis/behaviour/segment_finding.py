@@ -29,9 +29,10 @@ from klantreis.analysis.behaviour.segment_making import (
 )
 from klantreis.analysis.behaviour.segment_rule import rule_for
 from klantreis.analysis.behaviour.segmentation import FoundSegment, Segmentation
+from klantreis.analysis.behaviour.weighing import share_of
 from klantreis.analysis.result import Caution, Floats, Ints, caution
+from klantreis.analysis.voice.averages import effective_n
 from klantreis.errors import InvalidInputError
-from klantreis.events.share import wilson
 
 #: Told how far it is, from 0 to 1, and with what.
 Progress = Callable[[Literal["choosing", "making", "steady"], float], None]
@@ -96,7 +97,7 @@ def find_groups(
         )
     held = table.of_rows(rows)
     made, chosen = _made(held, chosen_method, k, ks, starts, seed, tell)
-    labels = by_size(made.labels, int(made.labels.max()) + 1)[made.labels]
+    labels = by_size(made.labels, int(made.labels.max()) + 1, weights=held.weights)[made.labels]
     steady = _steady(made, labels, draws, starts, seed, tell)
     return _told(held, rows, labels, made, chosen, steady, forced=k is not None, fdr=fdr, seed=seed)
 
@@ -152,7 +153,7 @@ def _made(
             if not tried:
                 raise
             break  # more groups than the data have answers for
-    chosen = chosen_number([one.choice() for one in tried], lowest=method == "classes")
+    chosen = chosen_number([one.choice(held.weights) for one in tried], lowest=method == "classes")
     return next(one for one in tried if one.k == chosen.k), chosen
 
 
@@ -187,7 +188,7 @@ def _told(
     follows = _follows(makes, held.of_use("tells"))
     testable = [field.name for field in held.of_use("tells") if field.name not in dict(follows)]
     used = [field.name for field in makes]
-    compared = distinguishing(held.columns([*used, *testable]), labels, used=used, fdr=fdr)
+    compared = distinguishing(held.columns([*used, *testable]), labels, used=used, fdr=fdr, weights=held.weights)
     by_group = {} if steady is None else {int(one.group): one for one in steady.groups}
     segments = []
     for code in np.unique(labels).tolist():
@@ -196,7 +197,7 @@ def _told(
         segments.append(
             FoundSegment(
                 number=code + 1,
-                size=wilson(int(inside.sum()), held.n),
+                size=share_of(inside, held.weights),
                 steady=replace(by_group[code], group=str(code + 1)) if code in by_group else None,
                 rule=rule_for(held, inside, seed=seed),
                 profile=tuple(row for row in mine if row.field in used),
@@ -209,6 +210,7 @@ def _told(
         method=made.method,
         k=len(segments),
         n=held.n,
+        effective_n=None if held.weights is None else effective_n(held.weights),
         left_out=int((~rows).sum()),
         unit=held.unit,
         chosen=chosen,
@@ -220,7 +222,7 @@ def _told(
         follows=follows,
         fdr=fdr,
         seed=seed,
-        warnings=_cautions(segments, made, chosen, rows, testable, forced=forced),
+        warnings=(*_weighed(held), *_cautions(segments, made, chosen, rows, testable, forced=forced)),
     )
 
 
@@ -242,10 +244,10 @@ def firm(rows: Sequence[Difference], fdr: float) -> tuple[Difference, ...]:
 
 
 def _apart(row: Difference) -> bool:
-    """Whether the interval leaves out no difference: a lift of one, a standardised difference of zero."""
+    """Whether the interval leaves out no difference: a ratio of one, a standardised difference of zero."""
     none = 0.0 if row.category is None else 1.0
-    if row.category is not None and row.inside == 0:
-        return True  # nobody in the group has it: the lift is 0 and has no upper end
+    if row.category is not None and 0 in (row.inside, row.outside):
+        return True  # nobody in the group, or nobody else, has it: the ratio has no interval
     return (row.low is not None and row.low > none) or (row.high is not None and row.high < none)
 
 
@@ -270,6 +272,14 @@ def _rank_correlation(a: Floats, b: Floats) -> float:
     if any(float(np.ptp(one)) == 0 for one in ranks):
         return 0.0
     return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+
+
+def _weighed(held: CustomerTable) -> tuple[Caution, ...]:
+    """What to say of weights: what they were used for, and what not."""
+    if held.weights is None:
+        return ()
+    effective = round(effective_n(held.weights), 1)
+    return (caution("segments.warning.weighted", n=held.n, effective=effective),)
 
 
 def _cautions(

@@ -52,8 +52,9 @@ class Made:
     high: float | None = None
     warnings: tuple[Caution, ...] = ()
 
-    def choice(self) -> Choice:
-        """As one of the numbers that were tried."""
+    def choice(self, weights: Floats | None = None) -> Choice:
+        """As one of the numbers that were tried, with the share of the smallest group by these weights."""
+        sizes = np.bincount(self.labels, weights, minlength=self.k)
         return Choice(
             estimate=self.score,
             low=self.low,
@@ -62,7 +63,7 @@ class Made:
             method="latent classes, bic" if self.method == "classes" else "mean silhouette",
             warnings=self.warnings,
             k=self.k,
-            smallest=float(np.bincount(self.labels, minlength=self.k).min() / len(self.labels)),
+            smallest=float(sizes.min() / sizes.sum()),
         )
 
 

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.behaviour.segment_tables import Column, is_number, known, read_columns
+from klantreis.analysis.behaviour.weighing import Flags, share_of, weighing_cautions
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Result, caution
+from klantreis.analysis.result import Result, as_weights, caution
 from klantreis.errors import InvalidInputError, did_you_mean
-from klantreis.events.share import Share, wilson
+from klantreis.events.share import Share
 
-Flags = npt.NDArray[np.bool_]
 #: Below this share a persona describes hardly anyone (our convention).
 RARE = 0.05
 
@@ -64,7 +64,13 @@ class Prevalence(Result):
 
 
 @checked_options
-def prevalence(table: Mapping[str, Column], rule: Mapping[str, Any], *, confidence: float = 0.95) -> Prevalence:
+def prevalence(
+    table: Mapping[str, Column],
+    rule: Mapping[str, Any],
+    *,
+    confidence: float = 0.95,
+    weights: npt.ArrayLike | None = None,
+) -> Prevalence:
     """The share of respondents that meets every attribute of a persona.
 
     Parameters
@@ -74,11 +80,14 @@ def prevalence(table: Mapping[str, Column], rule: Mapping[str, Any], *, confiden
     rule
         Name of field to what it must be: one value; a list or set of values; a pair ``(low, high)`` of numbers, both
         included, None for no end; or a function of the column that gives True and False.
+    weights
+        Shape (n,): how much each respondent counts; who has none counts for nothing. Shares are then weighted, with
+        intervals by the effective number (Kish); counts stay those of people.
 
     Raises
     ------
     InvalidInputError
-        When the rule names a field that is not there, or nobody answered all its fields.
+        When the rule names a field that is not there, nobody answered all its fields, or the weights do not fit.
 
     Notes
     -----
@@ -101,16 +110,18 @@ def prevalence(table: Mapping[str, Column], rule: Mapping[str, Any], *, confiden
     for field in rule:
         if field not in columns:
             raise InvalidInputError(f"rule names {field!r}, which is no field.", hint=did_you_mean(field, columns))
-    answered = np.ones(n, dtype=bool)
+    w = as_weights(weights, n)
+    answered = w > 0
     for field in rule:
         answered &= known(columns[field])
     rest = int(answered.sum())
     if not rest:
         raise InvalidInputError("table holds nobody who answered all fields of the rule.")
     fits = {field: _fits(field, columns[field][answered], wanted) for field, wanted in rule.items()}
+    counting = None if weights is None else w[answered]
 
     def share(flags: Flags) -> Share:
-        return wilson(int(flags.sum()), rest, confidence=confidence)
+        return share_of(flags, counting, confidence=confidence)
 
     all_of = np.logical_and.reduce(list(fits.values()))
     sofar = np.ones(rest, dtype=bool)
@@ -133,13 +144,13 @@ def prevalence(table: Mapping[str, Column], rule: Mapping[str, Any], *, confiden
         low=whole.low,
         high=whole.high,
         n=rest,
-        method="share with all attributes, wilson",
+        method=f"share with all attributes, {whole.method}",
         confidence=confidence,
-        warnings=tuple(notes),
+        warnings=(*notes, *weighing_cautions(counting)),
         count=whole.count,
         if_unrelated=math.prod(step.alone.value or 0.0 for step in attributes),
         attributes=tuple(attributes),
-        drop_first=tuple(step.name for step in sorted(attributes, key=lambda step: -step.without.count)),
+        drop_first=tuple(step.name for step in sorted(attributes, key=lambda step: -(step.without.value or 0.0))),
     )
 
 

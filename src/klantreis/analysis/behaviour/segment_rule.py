@@ -71,7 +71,7 @@ class SegmentRule:
     covered
         The customers who meet it, counted again: after each condition with its interval.
     precision, recall
-        Of those who meet it, who is in the group; of those in the group, who meets it.
+        Of those who meet it, who is in the group; of those in the group, who meets it. Weighted as the customers are.
     """
 
     conditions: tuple[Condition, ...]
@@ -117,12 +117,13 @@ def rule_of(
 ) -> SegmentRule:
     """Count a rule on the customers, beside the group that it stands for, when there is one."""
     by_field: Mapping[str, Any] = {one.field: one.wanted() for one in conditions}
-    covered = prevalence(table.columns(list(by_field)), by_field, confidence=confidence)
+    covered = prevalence(table.columns(list(by_field)), by_field, confidence=confidence, weights=table.weights)
     fits = members(table, conditions)
     if inside is None:
         return SegmentRule(conditions, covered, 1.0, 1.0)
-    both = int((fits & inside).sum())
-    precision, recall = both / max(int(fits.sum()), 1), both / max(int(inside.sum()), 1)
+    counting = np.ones(table.n) if table.weights is None else table.weights
+    both, met, held = (float(counting @ flags) for flags in (fits & inside, fits, inside))
+    precision, recall = both / met if met else 0.0, both / held if held else 0.0
     agreement = _f1(precision, recall)
     poor = (caution("segments.warning.poor_rule", percent=round(100 * agreement)),) if agreement < POOR else ()
     return SegmentRule(conditions, covered, precision, recall, poor)

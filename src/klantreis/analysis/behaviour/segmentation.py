@@ -53,6 +53,8 @@ class Segmentation:
     ----------
     n, left_out
         Customers that were grouped, and those of whom too little is known.
+    effective_n
+        How many who count alike the weighted customers are worth (Kish); None without weights.
     chosen
         How the number of groups was chosen; None when it was given or follows from the method.
     labels
@@ -64,6 +66,7 @@ class Segmentation:
     method: Method
     k: int
     n: int
+    effective_n: float | None
     left_out: int
     unit: str
     chosen: ChosenK | None
@@ -85,12 +88,12 @@ class Segmentation:
     def suppressed(self, k: int) -> Segmentation:
         """The same without groups of fewer than ``k`` customers, and without what tells of so few."""
         shown = tuple(
-            replace(one, differences=tuple(row for row in one.differences if not _few(row, one.size.count, k)))
+            replace(one, differences=tuple(row for row in one.differences if not _few(row, k)))
             for one in self.segments
             if one.size.count >= k
         )
         return replace(self, segments=shown, hidden_below=k)
 
 
-def _few(row: Difference, size: int, k: int) -> bool:
-    return row.category is not None and 0 < round(row.inside * size) < k
+def _few(row: Difference, k: int) -> bool:
+    return row.category is not None and 0 < row.count < k

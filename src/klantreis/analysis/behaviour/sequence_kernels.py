@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.result import Floats, Ints
-from klantreis.events.kernels import kernel
+from klantreis.events.kernels.counting import kernel
 
 #: How many sequences stand side by side: as many as keep two rows and one state's prices close to the processor.
 LANES = 64

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from klantreis.analysis.result import Floats, Ints
-from klantreis.events.kernels import kernel
+from klantreis.events.kernels.counting import kernel
 
 
 @kernel

@@ -11,7 +11,7 @@ import click
 from klantreis.cli.events import exploring_showing as showing
 from klantreis.cli.events.questions import asked, moment, opened, printed
 from klantreis.errors import InvalidInputError
-from klantreis.events.comparison_answers import On
+from klantreis.events.answers.comparison import On
 from klantreis.events.filter import Filter
 from klantreis.events.stage import as_stage
 

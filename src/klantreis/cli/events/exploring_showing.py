@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from klantreis.cli.events.comparing_words import what_words
 from klantreis.cli.events.showing import ARROW, Shown, titles
 from klantreis.cli.events.tables import Cell, aligned, as_csv, percent, whole
-from klantreis.events.calendar_answers import Activity, Retention
-from klantreis.events.comparison_answers import ComparedRow, Comparison, MedianTime
+from klantreis.events.answers.calendar import Activity, Retention
+from klantreis.events.answers.comparison import ComparedRow, Comparison, MedianTime
+from klantreis.events.answers.steps import Branch, PathNode, PathTree, StepMatrix
 from klantreis.events.durations import duration_text
 from klantreis.events.share import Share
-from klantreis.events.step_answers import Branch, PathNode, PathTree, StepMatrix
 from klantreis.texts import text
 from klantreis.values import Lang
 

@@ -10,8 +10,8 @@ import click
 from klantreis.cli.events.questions import asked, opened, printed
 from klantreis.cli.events.showing import Shown, durations, numbers, titles
 from klantreis.cli.events.tables import Cell, aligned, as_csv, percent, whole
+from klantreis.events.answers.funnels import Funnel, UnorderedFunnel
 from klantreis.events.durations import duration_text
-from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
 from klantreis.events.share import Share
 from klantreis.events.stage import Stage, as_stage
 from klantreis.values import Lang

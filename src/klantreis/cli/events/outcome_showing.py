@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from klantreis.cli.events.showing import ARROW, Shown, durations, numbers, share_words, titles
 from klantreis.cli.events.tables import Cell, aligned, as_csv, percent, whole
-from klantreis.events.between_answers import TimeBetween
+from klantreis.events.answers.between import TimeBetween
+from klantreis.events.answers.outcomes import Credit, OutcomePaths
+from klantreis.events.answers.rework import Rework
 from klantreis.events.durations import duration_text
-from klantreis.events.outcome_answers import Credit, OutcomePaths
-from klantreis.events.rework_answers import Rework
 from klantreis.events.share import Share
 from klantreis.texts import text
 from klantreis.values import Lang

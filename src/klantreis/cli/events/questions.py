@@ -12,7 +12,7 @@ import click
 
 from klantreis.cli.events import showing
 from klantreis.errors import InvalidInputError
-from klantreis.events.answers import Answer, TooFew
+from klantreis.events.answers.answer import Answer, TooFew
 from klantreis.events.filter import Filter
 from klantreis.events.log import EventLog
 from klantreis.events.pattern import EventPattern

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from klantreis.cli.events.tables import Cell, aligned, as_csv, percent, whole
-from klantreis.events.answers import Quartiles, Reach, Scope, Transitions, Variants, Visits
+from klantreis.events.answers.answer import Quartiles, Reach, Scope, Transitions, Variants, Visits
 from klantreis.events.durations import duration_text
 from klantreis.events.share import Share
 from klantreis.texts import text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klantreis.events.calendar_answers import Activity, ChannelActivity, HourActivity
+from klantreis.events.answers.calendar import Activity, ChannelActivity, HourActivity
 from klantreis.events.filter import Filter
 from klantreis.events.remote.clock import DAY, HOUR, LONG_AGO, MONDAY, WEEK, local_time
 from klantreis.events.remote.view import scope_of, view

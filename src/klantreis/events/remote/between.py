@@ -10,11 +10,11 @@ import math
 from typing import TYPE_CHECKING, get_args
 
 from klantreis.errors import InvalidInputError
-from klantreis.events.answers import Quartiles
-from klantreis.events.between import SHARES
-from klantreis.events.between_answers import Quantile, Starts, TimeBetween
+from klantreis.events.answers.answer import Quartiles
+from klantreis.events.answers.between import Quantile, Starts, TimeBetween
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
+from klantreis.events.local.between import SHARES
 from klantreis.events.pattern import EventPattern
 from klantreis.events.remote.view import extent_of, scoped, view
 from klantreis.events.share import wilson

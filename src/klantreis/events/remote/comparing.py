@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klantreis.errors import UnsupportedQuestionError
-from klantreis.events.comparison_answers import ComparedRow, Comparison, Group
-from klantreis.events.comparison_rows import (
+from klantreis.events.answers.comparison import ComparedRow, Comparison, Group
+from klantreis.events.answers.comparison_rows import (
     How,
     Shares,
     What,

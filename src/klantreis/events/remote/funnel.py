@@ -1,6 +1,6 @@
 """How many customers took these steps in order, asked of an engine: running maxima per step.
 
-The kernel's rule (``funnel_kernels.walk_in_order``) as windows over the events that match anything: for each event and
+The kernel's rule (``kernels.funnels.walk_in_order``) as windows over the events that match anything: for each event and
 step the latest start that leads there, from the latest arrivals at the steps before. ``b3`` is the start by which an
 event reaches step 3, ``rb3`` the latest of those before an event, ``rt3`` and ``rp3`` the time and the place of the
 last arrival, ``st3`` the time of the step taken before, and ``bar3`` the place of the last event that step 3 excludes.
@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from klantreis.errors import InvalidInputError
-from klantreis.events.answers import Quartiles
+from klantreis.events.answers.answer import Quartiles
+from klantreis.events.answers.funnels import Funnel, FunnelStep
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
-from klantreis.events.funnel_answers import Funnel, FunnelStep
 from klantreis.events.pattern import EventPattern
 from klantreis.events.remote.quartiles import quartiles
 from klantreis.events.remote.view import scope_of, view

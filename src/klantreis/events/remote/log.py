@@ -8,21 +8,21 @@ from datetime import date, datetime
 from functools import cached_property
 
 from klantreis.errors import UnsupportedQuestionError
-from klantreis.events.answers import Reach, Transitions, Variants, Visits
-from klantreis.events.between_answers import Starts, TimeBetween
-from klantreis.events.calendar_answers import Activity, Retention
-from klantreis.events.comparison_answers import Comparison
+from klantreis.events.answers.answer import Reach, Transitions, Variants, Visits
+from klantreis.events.answers.between import Starts, TimeBetween
+from klantreis.events.answers.calendar import Activity, Retention
+from klantreis.events.answers.comparison import Comparison
+from klantreis.events.answers.funnels import Funnel, UnorderedFunnel
+from klantreis.events.answers.outcomes import Credit, OutcomePaths, Outcomes
+from klantreis.events.answers.rework import Rework
+from klantreis.events.answers.steps import PathTree, StepMatrix
 from klantreis.events.durations import Duration
 from klantreis.events.filter import Filter
-from klantreis.events.funnel_answers import Funnel, UnorderedFunnel
-from klantreis.events.outcome_answers import Credit, OutcomePaths, Outcomes
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.remote.engine import Engine, Row
 from klantreis.events.remote.sql import literal, translated
 from klantreis.events.remote.table import RemoteTable
-from klantreis.events.rework_answers import Rework
 from klantreis.events.stage import Stage
-from klantreis.events.step_answers import PathTree, StepMatrix
 
 #: A text field with more different values than this is not compared with numbers.
 MOST_TEXTS = 10_000
@@ -204,8 +204,8 @@ class RemoteLog:
         filter: Filter | None = None,  # noqa: A002
     ) -> Retention:
         """Which customers came back, per day, week or month after they started."""
+        from klantreis.events.local.retention import How
         from klantreis.events.remote.retention import retention
-        from klantreis.events.retention import How
 
         return retention(self, filter, how=How(by, start, back, periods, unbounded, complete_to))
 
@@ -249,7 +249,7 @@ class RemoteLog:
         filter: Filter | None = None,  # noqa: A002
     ) -> OutcomePaths:
         """Which sequences lead to an outcome, and which to nothing."""
-        from klantreis.events.outcomes import question
+        from klantreis.events.local.outcomes import question
         from klantreis.events.remote.outcomes import paths_to
 
         asked = question(outcome, by, lookback, outcomes, touches, fold_repeats=fold_repeats)
@@ -267,7 +267,7 @@ class RemoteLog:
         filter: Filter | None = None,  # noqa: A002
     ) -> Credit:
         """Outcomes credited by rule to what is on the paths that led to them."""
-        from klantreis.events.outcomes import question
+        from klantreis.events.local.outcomes import question
         from klantreis.events.remote.outcomes import credit
 
         asked = question(outcome, by, lookback, outcomes, touches, fold_repeats=fold_repeats)
@@ -285,7 +285,7 @@ class RemoteLog:
         filter: Filter | None = None,  # noqa: A002
     ) -> PathTree:
         """The ways that customers go from a point, or came to it."""
-        from klantreis.events.path_trees import Shape
+        from klantreis.events.local.path_trees import Shape
         from klantreis.events.remote.tree import tree
 
         return tree(self, filter, pattern=pattern, shape=Shape(backward, depth, breadth, gap, fold_repeats))
@@ -304,7 +304,7 @@ class RemoteLog:
         filter: Filter | None = None,  # noqa: A002
     ) -> Comparison:
         """How two groups of customers differ, and what of it may be luck."""
-        from klantreis.events.comparison_rows import How
+        from klantreis.events.answers.comparison_rows import How
         from klantreis.events.remote.comparing import compare
 
         return compare(self, filter, first=first, second=second, on=on, how=How(steps, within, upto, top, by))

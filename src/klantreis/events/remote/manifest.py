@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from klantreis.errors import EventImportError, InvalidInputError, NotFoundError, SchemaVersionError
-from klantreis.events.log_folder import REMOTE_MANIFEST
+from klantreis.events.local.folder import REMOTE_MANIFEST
 from klantreis.events.remote.table import Field, RemoteTable
 
 FORMAT = "klantreis-remote-log"

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from klantreis.errors import InvalidInputError, NotFoundError, UnsupportedQuestionError, did_you_mean
-from klantreis.events.answers import Quartiles
+from klantreis.events.answers.answer import Quartiles
+from klantreis.events.answers.credit_rules import OnPaths, credit_of
+from klantreis.events.answers.outcomes import Credit, OutcomePath, OutcomePaths, PathQuestion
 from klantreis.events.durations import SECOND
 from klantreis.events.filter import Filter
-from klantreis.events.outcome_answers import Credit, OutcomePath, OutcomePaths, PathQuestion
-from klantreis.events.outcome_credit import OnPaths, credit_of
 from klantreis.events.pattern import as_pattern
 from klantreis.events.remote.log import MOST_TEXTS
 from klantreis.events.remote.quartiles import quartiles

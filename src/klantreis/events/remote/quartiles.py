@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from klantreis.events.answers import Quartiles
+from klantreis.events.answers.answer import Quartiles
 from klantreis.events.remote.dialects import dialect_named
 
 if TYPE_CHECKING:

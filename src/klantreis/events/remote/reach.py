@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klantreis.events.answers import Reach
+from klantreis.events.answers.answer import Reach
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern
 from klantreis.events.remote.view import scope_of, view

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from klantreis.events.calendar_answers import Retention
+from klantreis.events.answers.calendar import Retention
 from klantreis.events.filter import Filter, zone_named
+from klantreis.events.local.retention import How, check, cohorts
 from klantreis.events.local_time import calendar_edges
 from klantreis.events.remote.clock import DAY, WEEK, local_time, steps
 from klantreis.events.remote.view import scope_of, view
-from klantreis.events.retention import How, check, cohorts
 
 if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from klantreis.errors import InvalidInputError
-from klantreis.events.answers import Quartiles
+from klantreis.events.answers.answer import Quartiles
+from klantreis.events.answers.rework import Cycle, Rework, TouchpointRework
 from klantreis.events.durations import SECOND
 from klantreis.events.filter import Filter
 from klantreis.events.remote.quartiles import quartiles
 from klantreis.events.remote.view import View, scope_of, view
-from klantreis.events.rework_answers import Cycle, Rework, TouchpointRework
 from klantreis.events.share import wilson
 
 if TYPE_CHECKING:

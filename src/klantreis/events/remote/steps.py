@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from klantreis.errors import InvalidInputError
+from klantreis.events.answers.steps import StepMatrix, StepRow
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.remote.view import scope_of, view
 from klantreis.events.share import Share, wilson
-from klantreis.events.step_answers import StepMatrix, StepRow
 
 if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klantreis.events.answers import Quartiles, TouchpointCount, Transition, Transitions
+from klantreis.events.answers.answer import Quartiles, TouchpointCount, Transition, Transitions
 from klantreis.events.durations import SECOND
 from klantreis.events.filter import Filter
 from klantreis.events.remote.quartiles import quartiles

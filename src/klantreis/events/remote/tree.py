@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from klantreis.errors import InvalidInputError, UnsupportedQuestionError
+from klantreis.events.answers.steps import Branch, PathNode, PathTree
 from klantreis.events.durations import SECOND, microseconds
 from klantreis.events.filter import Filter
-from klantreis.events.path_trees import DEEPEST, Shape
+from klantreis.events.local.path_trees import DEEPEST, Shape
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.remote.table import enriched, numbered_visits
 from klantreis.events.remote.view import View, scope_of, view
 from klantreis.events.share import wilson
-from klantreis.events.step_answers import Branch, PathNode, PathTree
 
 if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from klantreis.errors import InvalidInputError
-from klantreis.events.answers import Quartiles
+from klantreis.events.answers.answer import Quartiles
+from klantreis.events.answers.funnels import StepsDone, StepTaken, UnorderedFunnel
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
-from klantreis.events.funnel_answers import StepsDone, StepTaken, UnorderedFunnel
 from klantreis.events.pattern import EventPattern
 from klantreis.events.remote.funnel import stages_of
 from klantreis.events.remote.quartiles import quartiles

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from klantreis.errors import InvalidInputError
-from klantreis.events.answers import Variant, Variants
+from klantreis.events.answers.answer import Variant, Variants
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.remote.table import fingerprints, numbered_visits

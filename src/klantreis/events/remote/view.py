@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from klantreis.events.answers import Scope
-from klantreis.events.columns import EPOCH
+from klantreis.events.answers.answer import Scope
 from klantreis.events.filter import Filter, bounds, zone_named
+from klantreis.events.local.columns import EPOCH
 from klantreis.events.pattern import EventPattern
 from klantreis.events.remote.patterns import Conditions
 from klantreis.events.remote.table import enriched

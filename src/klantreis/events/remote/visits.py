@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klantreis.events.answers import Quartiles, Visits, VisitTouchpoint
+from klantreis.events.answers.answer import Quartiles, Visits, VisitTouchpoint
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.remote.quartiles import quartiles

@@ -73,7 +73,7 @@ def _what_counts(journey: Journey) -> tuple[str, ...]:
 
 def _log_of(here: WorkspaceContext, journey: Journey) -> tuple[str, int, int]:
     """Which log, and when it was last written."""
-    from klantreis.events.log_folder import MANIFEST
+    from klantreis.events.local.folder import MANIFEST
 
     dataset = here.workspace.find(journey.runs.dataset) if journey.runs else None
     if not isinstance(dataset, Dataset) or dataset.log is None:
