@@ -62,19 +62,24 @@ def small_shop(folder: Path, *, lang: Lang = "nl") -> Store:
     return store
 
 
-def with_survey(store: Store) -> Survey:
-    """Answers of 90 people of two kinds: half is content, and shops through the app; written into the workspace."""
+def with_survey(store: Store, *, weights: tuple[float, float] | None = None) -> Survey:
+    """Answers of 90 people of two kinds: half is content, and shops through the app; written into the workspace.
+
+    With weights those of the content count by the first and the others by the second; r89 has no weight.
+    """
     rng = random.Random(3)  # noqa: S311 - a fixture
     path = store.file("surveys/answers.csv")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["who", "recommend", "ease", "channel"])
+        writer.writerow(["who", "recommend", "ease", "channel", *(["weight"] if weights else [])])
         for number in range(90):
             content = number % 2 == 0
             scores = [rng.randint(8, 10), rng.randint(6, 7)] if content else [rng.randint(0, 6), rng.randint(1, 4)]
-            writer.writerow([f"r{number}", *scores, "app" if rng.random() < (0.85 if content else 0.2) else "shop"])
-        writer.writerow(["r0", 0, 1, "shop"])  # who answered twice
+            channel = "app" if rng.random() < (0.85 if content else 0.2) else "shop"
+            weighing = [] if weights is None else ["" if number == 89 else weights[number % 2]]
+            writer.writerow([f"r{number}", *scores, channel, *weighing])
+        writer.writerow(["r0", 0, 1, "shop", *([1] if weights else [])])  # who answered twice
     create(store, Study(id="study:spring", title="Voorjaar", method="survey", n=90), by="test")
     survey = Survey(
         id="survey:spring",
@@ -87,6 +92,7 @@ def with_survey(store: Store) -> Survey:
             SurveyColumn(name="recommend", role="nps"),
             SurveyColumn(name="ease", role="ces"),
             SurveyColumn(name="channel", role="category"),
+            *((SurveyColumn(name="weight", role="weight"),) if weights else ()),
         ),
     )
     create(store, survey, by="test")

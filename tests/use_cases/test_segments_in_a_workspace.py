@@ -23,7 +23,7 @@ from klantreis.store.protocol import Store
 from klantreis.use_cases.attribute_outcome import log_for
 from klantreis.use_cases.draft_persona import draft_persona
 from klantreis.use_cases.edit import edit, undo
-from klantreis.use_cases.find_segments import Segments, find_segments, write_segments
+from klantreis.use_cases.find_segments import Segments, find_segments, segments_insight, write_segments
 from klantreis.use_cases.open_workspace import open_store
 from klantreis.use_cases.read_customers import read_customers
 from tests.use_cases.small_shop import small_shop, with_survey
@@ -214,3 +214,32 @@ def test_a_dataset_without_a_log_says_how_to_get_one(own: Store) -> None:
         read_customers(own, "dataset:shop")
     with pytest.raises(NotFoundError, match="no dataset with an event log"):
         read_customers(own)
+
+
+def test_the_weights_of_a_survey_are_used_and_told(own: Store) -> None:
+    with_survey(own, weights=(1, 3))
+    customers = read_customers(own, "survey:spring")
+    weights = customers.table.weights
+    assert weights is not None
+    assert (customers.table.n, weights.sum()) == (89, 45 + 44 * 3)
+    assert "segments.warning.weightless" in [note.code for note in customers.warnings]
+    segments = find_segments(customers, k=2, draws=10)
+    effective = 177**2 / (45 + 44 * 9)
+    assert segments.found.effective_n == pytest.approx(effective)
+    assert [one.size.value for one in segments.found.segments] == pytest.approx([132 / 177, 45 / 177])
+    insight = segments_insight(segments, lang="nl")
+    first = insight.claim.evidence[0]
+    assert first.estimate is not None
+    assert first.estimate.value == pytest.approx(132 / 177, abs=1e-4)
+    assert first.estimate.method == "gewogen aandeel, Wilson-interval bij een effectieve n van 71,0"
+    assert "Gewogen: 89 antwoorden zijn evenveel waard als 71,0" in (first.finding or "")
+    share = wilson(round(effective * 132 / 177), round(effective))
+    assert (first.estimate.low, first.estimate.high) == pytest.approx((share.low, share.high), abs=0.01)
+    persona = draft_persona(own, segments, 2, name="Noor", by="ann").persona
+    assert persona.segment is not None
+    assert persona.segment.prevalence is not None
+    assert persona.segment.prevalence.value == pytest.approx(45 / 177, abs=1e-3)
+    (app,) = [claim for claim in persona.lifeworld.demographics if claim.evidence[0].locator == "channel"]
+    assert app.evidence[0].estimate is not None
+    assert (app.evidence[0].estimate.method or "").startswith("gewogen aandeel")
+    assert "evenveel waard als 45,0" in (app.evidence[0].finding or ""), "those in the segment count alike"

@@ -57,12 +57,25 @@ def segments_json(segments: Segments, lang: Lang, *, hide_below: int) -> str:
 def segments_csv(segments: Segments, lang: Lang, *, hide_below: int) -> str:
     """A row for each segment, and for each field on which it differs."""
     customers, found = segments.customers, segments.found.suppressed(hide_below)
-    columns = ["segment", "n", "share", "low", "high", "stability", "grade", "rule", "rule_n", "precision", "recall"]
+    columns = [
+        "segment",
+        "n",
+        "effective_n",
+        "share",
+        "low",
+        "high",
+        "stability",
+        "grade",
+        "rule",
+        "rule_n",
+        "precision",
+        "recall",
+    ]
     columns += ["field", "category", "inside", "outside", "estimate", "estimate_low", "estimate_high", "q"]
     rows: list[list[Cell]] = []
     for one in found.segments:
         steady = one.steady
-        own: list[Cell] = [one.number, one.size.count, one.size.value, one.size.low, one.size.high]
+        own: list[Cell] = [one.number, one.size.count, found.effective_n, one.size.value, one.size.low, one.size.high]
         own += [None if steady is None else steady.estimate, None if steady is None else steady.grade]
         own.append(rule_words(one.rule.conditions, customers.table, lang, period=customers.period))
         own += [one.rule.covered.count, one.rule.precision, one.rule.recall]
@@ -195,6 +208,8 @@ def _chance(value: float, lang: Lang) -> str:
 
 def _notes(customers: Customers, found: Segmentation, lang: Lang) -> list[str]:
     notes = [note.sentence(lang) for note in (*customers.warnings, *found.warnings)]
+    if any(one.differences for one in found.segments):
+        notes.append(text("segments.text.ratios", lang))
     if found.hidden_below and found.hidden_below > 1:
         notes.append(text("segments.text.hidden", lang, k=found.hidden_below))
     return [text("segments.text.note", lang, sentence=note) for note in dict.fromkeys(notes)]

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from klantreis.analysis.behaviour.customer_fields import CustomerField, CustomerTable
-from klantreis.analysis.behaviour.grouping import mean_interval
+from klantreis.analysis.behaviour.customer_fields import CustomerField
 from klantreis.analysis.behaviour.segment_fields import Difference, distinguishing
 from klantreis.analysis.behaviour.segment_finding import firm
 from klantreis.analysis.behaviour.segment_rule import Flags, SegmentRule, members, rule_of
 from klantreis.analysis.behaviour.segmentation import FoundSegment
+from klantreis.analysis.weighing import mean_of, share_of
 from klantreis.errors import InvalidInputError
-from klantreis.events.share import wilson
 from klantreis.ids import free_id, kind_of, slugify
 from klantreis.personas.draft import Statement, persona_draft
 from klantreis.personas.persona import Persona, claims_of
@@ -31,8 +30,10 @@ from klantreis.use_cases.segment_words import (
     condition_words,
     conditions_words,
     figure,
+    method_words,
     rule_words,
     share_words,
+    weighed_words,
 )
 from klantreis.values import Lang
 
@@ -144,7 +145,8 @@ def _segment(segments: Segments, one: FoundSegment, rule: SegmentRule, lang: Lan
 
 def _prevalence(rule: SegmentRule, segments: Segments, lang: Lang) -> Estimate:
     whole = rule.covered.attributes[-1].together
-    return _estimate(whole.value or 0.0, whole.low, whole.high, whole.n, "share", segments, lang)
+    how = method_words("share", segments.customers.table.weights, lang)
+    return _estimate(whole.value or 0.0, whole.low, whole.high, whole.n, "share", segments, how=how)
 
 
 def _of_rule(rule: SegmentRule, segments: Segments, lang: Lang) -> Statement:
@@ -178,7 +180,8 @@ def _of_rule(rule: SegmentRule, segments: Segments, lang: Lang) -> Statement:
             of=number(whole.n, lang),
             steps=steps,
             **said,
-        ),
+        )
+        + weighed_words(table.weights, lang),
         estimate=_prevalence(rule, segments, lang),
         locator="; ".join(each.field for each in rule.conditions),
     )
@@ -189,7 +192,9 @@ def _statements(segments: Segments, inside: Flags, lang: Lang) -> list[Statement
     table, found = segments.customers.table, segments.found
     if inside.all() or not found.tested:
         return []
-    compared = distinguishing(table.columns(found.tested), inside.astype(np.int64), used=(), fdr=found.fdr)
+    compared = distinguishing(
+        table.columns(found.tested), inside.astype(np.int64), used=(), fdr=found.fdr, weights=table.weights
+    )
     rows = [row for row in compared.differences if row.group == 1]
     tests = sum(row.q_value is not None for row in rows)
     told, seen = [], set()
@@ -211,19 +216,16 @@ def _of_few(row: Difference, field: CustomerField, inside: Flags) -> bool:
 def _statement(
     row: Difference, field: CustomerField, inside: Flags, segments: Segments, tests: int, lang: Lang
 ) -> Statement:
-    table, unit = segments.customers.table, _unit(field, lang)
+    table, unit, how = segments.customers.table, _unit(field, lang), "mean"
+    here = np.asarray(np.array([value is not None and value == value for value in field.values.tolist()]))
+    weights = None if table.weights is None else table.weights[inside & here]
+    n = int((inside & here).sum())
     if row.category is not None:
-        here = np.array([value is not None for value in field.values])
-        share = wilson(int((field.values[inside & here] == row.category).sum()), int((inside & here).sum()))
-        value, low, high, n = share.value or 0.0, share.low, share.high, share.n
+        share = share_of(field.values[inside & here] == row.category, weights)
+        value, low, high = share.value or 0.0, share.low, share.high
         unit, how = "share", "share"
     else:
-        here = ~np.isnan(field.values)
-        numbers = field.values[inside & here].astype(np.float64)
-        ends = mean_interval(numbers, 0.95)
-        value, n = float(numbers.mean()), len(numbers)
-        low, high = (value if end is None else end for end in ends)
-        how = "mean"
+        value, low, high = mean_of(field.values[inside & here].astype(np.float64), weights)
     others = int((~inside & here).sum())
     finding = text(
         f"segments.finding.{how}",
@@ -240,12 +242,13 @@ def _statement(
         q="< " + number(0.001, lang, decimals=3) if (row.q_value or 0) < 0.001 else "= " + _q(row, lang),
         tests=tests,
     )
+    finding += weighed_words(weights, lang)
     return Statement(
         about=f"{field.what} {field.value or row.category or ''} {field.measure}",
         text=claim_words(replace(row, inside=value), field, lang),
         part=field.part,
         finding=finding,
-        estimate=_estimate(value, low, high, n, unit, segments, lang, how=how, table=table),
+        estimate=_estimate(value, low, high, n, unit, segments, how=method_words(how, weights, lang, unit=table.unit)),
         locator=field.name,
     )
 
@@ -266,16 +269,7 @@ def _unit(field: CustomerField, lang: Lang) -> str | None:
 
 
 def _estimate(
-    value: float,
-    low: float,
-    high: float,
-    n: int,
-    unit: str | None,
-    segments: Segments,
-    lang: Lang,
-    *,
-    how: str = "share",
-    table: CustomerTable | None = None,
+    value: float, low: float, high: float, n: int, unit: str | None, segments: Segments, *, how: str
 ) -> Estimate:
     return Estimate(
         value=round(value, 4),
@@ -283,6 +277,6 @@ def _estimate(
         high=round(high, 4),
         n=n,
         unit=unit,
-        method=text(f"segments.method.{how}", lang, unit=(table or segments.customers.table).unit),
+        method=how,
         period=segments.customers.period,
     )

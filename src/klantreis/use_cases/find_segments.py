@@ -15,7 +15,7 @@ from klantreis.research.insight import Insight
 from klantreis.texts import text
 from klantreis.use_cases.keep_finding import keep_insight
 from klantreis.use_cases.read_customers import Customers
-from klantreis.use_cases.segment_words import rule_words, share_words, steady_words
+from klantreis.use_cases.segment_words import method_words, rule_words, share_words, steady_words, weighed_words
 from klantreis.values import Lang
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def known_source(customers: Customers) -> str:
 
 def segment_finding(one: FoundSegment, customers: Customers, lang: Lang) -> str:
     """One segment in a sentence."""
-    return text(
+    said = text(
         "segments.finding.segment",
         lang,
         number=one.number,
@@ -139,6 +139,7 @@ def segment_finding(one: FoundSegment, customers: Customers, lang: Lang) -> str:
         rule=rule_words(one.rule.conditions, customers.table, lang, period=customers.period),
         **share_words(one.size, lang),
     )
+    return said + weighed_words(customers.table.weights, lang)
 
 
 def share_estimate(one: FoundSegment, customers: Customers, lang: Lang) -> Estimate:
@@ -149,6 +150,6 @@ def share_estimate(one: FoundSegment, customers: Customers, lang: Lang) -> Estim
         high=round(one.size.high, 4),
         n=one.size.n,
         unit="share",
-        method=text("segments.method.share", lang),
+        method=method_words("share", customers.table.weights, lang),
         period=customers.period,
     )

@@ -8,6 +8,8 @@ from klantreis.analysis.behaviour.customer_fields import CustomerField, Customer
 from klantreis.analysis.behaviour.segment_choice import SteadyGroup
 from klantreis.analysis.behaviour.segment_fields import Difference
 from klantreis.analysis.behaviour.segment_rule import Condition
+from klantreis.analysis.result import Floats
+from klantreis.analysis.voice.averages import effective_n
 from klantreis.events.share import Share
 from klantreis.render.numbers import day, interval, number, percent
 from klantreis.texts import text
@@ -140,6 +142,29 @@ def share_words(share: Share, lang: Lang) -> dict[str, str]:
         "low": percent(share.low, lang),
         "high": percent(share.high, lang),
     }
+
+
+def weighed_words(weights: Floats | None, lang: Lang) -> str:
+    """That a number is weighted and what so many are then worth, as a sentence after others; empty when it is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weighed_words(None, "en"), weighed_words(np.array([1.0, 1.0, 2.0]), "en")
+    ('', ' Weighted: 3 answers are worth as much as 2.7 that count alike.')
+    """
+    if weights is None or not weights.any():
+        return ""
+    effective = number(effective_n(weights), lang, decimals=1)
+    return " " + text("segments.finding.weighted", lang, n=number(len(weights), lang), effective=effective)
+
+
+def method_words(how: str, weights: Floats | None, lang: Lang, *, unit: str = "") -> str:
+    """How a share or a mean was estimated, for the record."""
+    if weights is None or not weights.any():
+        return text(f"segments.method.{how}", lang, unit=unit)
+    effective = number(effective_n(weights), lang, decimals=1)
+    return text(f"segments.method.{how}_weighted", lang, unit=unit, effective=effective)
 
 
 def interval_words(share: Share, lang: Lang) -> str:

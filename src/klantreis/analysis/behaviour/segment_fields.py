@@ -14,7 +14,6 @@ from scipy.special import stdtr
 from scipy.stats import chi2, f
 
 from klantreis.analysis.behaviour.segment_tables import Column, is_number, known, read_columns
-from klantreis.analysis.behaviour.weighing import weighing_cautions
 from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import (
     Caution,
@@ -29,6 +28,7 @@ from klantreis.analysis.result import (
     plain,
 )
 from klantreis.analysis.voice.averages import effective_n
+from klantreis.analysis.weighing import weighing_cautions
 from klantreis.errors import InvalidInputError
 
 

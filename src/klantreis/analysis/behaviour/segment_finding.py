@@ -29,9 +29,9 @@ from klantreis.analysis.behaviour.segment_making import (
 )
 from klantreis.analysis.behaviour.segment_rule import rule_for
 from klantreis.analysis.behaviour.segmentation import FoundSegment, Segmentation
-from klantreis.analysis.behaviour.weighing import share_of
 from klantreis.analysis.result import Caution, Floats, Ints, caution
 from klantreis.analysis.voice.averages import effective_n
+from klantreis.analysis.weighing import share_of
 from klantreis.errors import InvalidInputError
 
 #: Told how far it is, from 0 to 1, and with what.

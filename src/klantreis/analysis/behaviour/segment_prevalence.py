@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.behaviour.segment_tables import Column, is_number, known, read_columns
-from klantreis.analysis.behaviour.weighing import Flags, share_of, weighing_cautions
 from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Result, as_weights, caution
+from klantreis.analysis.weighing import Flags, share_of, weighing_cautions
 from klantreis.errors import InvalidInputError, did_you_mean
 from klantreis.events.share import Share
 
