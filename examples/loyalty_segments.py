@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from klantreis.analysis.behaviour.log_fields import customer_fields
+from klantreis.events.dataset import Dataset
 from klantreis.events.filter import Filter
 from klantreis.events.local.log import LocalLog
 from klantreis.research.insight import Insight
@@ -53,7 +54,7 @@ def with_segments(documents: Sequence[Document], log: LocalLog) -> tuple[Documen
     """The loyalty card's documents with the insights and the draft that the log gives."""
     written = [document for document in documents if document.id not in (DRAFT, *_made(documents))]
     workspace = workspace_of(written)
-    title = next(document.title for document in written if document.id == DATASET)  # type: ignore[attr-defined]
+    title = next(document.title for document in written if isinstance(document, Dataset) and document.id == DATASET)
     segments = segments_of(log, title)
     persona = drafted(workspace, segments, coupon_users(segments), persona_id=DRAFT, name=NAME)
     credit = attribute_outcome(
