@@ -92,7 +92,7 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
         HEAD + "name: Bob\n",
         ["personas/bo.yaml:3: The field 'name' stands here twice (first on line 2)."],
     ),
-    "no YAML": ("personas/bo.yaml", HEAD + "tagline: 'x\n", ["personas/bo.yaml:4: This is not YAML"]),
+    "no YAML": ("personas/bo.yaml", HEAD + "tagline: 'x\n", ["personas/bo.yaml:3: This is not YAML: a quote"]),
     "a list": ("personas/bo.yaml", "- x\n", ["personas/bo.yaml:1: A document is a group of fields"]),
     "empty": ("personas/bo.yaml", "", ["personas/bo.yaml:1: The file is empty."]),
     "id of another": (

@@ -101,7 +101,7 @@ def test_the_written_form_is_for_people() -> None:
         ("a: 1\nb: 2\na: 3\n", 3, "first on line 1"),
         ("a: &x 1\nb: {c: &y [1], d: *y}\n", 2, "aliases"),
         ("a: !!python/object:os.system x\n", 1, "Tags"),
-        ("a: 1\nb: [1, 2\n", 3, "not YAML"),
+        ("a: 1\nb: [1, 2\n", 2, "not YAML"),
         ("a: 1\n---\nb: 2\n", 2, "one document"),
         ("", 1, "empty"),
         ("# only a remark\n", 1, "empty"),

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from klantreis.errors import Said
+from klantreis.store.yaml_faults import yaml_fault
 from klantreis.values import Path
 
 _NULL, _BOOL, _INT, _FLOAT, _STR = (f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str"))
@@ -68,14 +69,9 @@ def compose(text: str) -> yaml.Node:
     try:
         _check_depth(text)
         node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise YamlError(_plainly(error), line=mark.line + 1 if mark else 1) from None
     except yaml.YAMLError as error:
-        line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
-        reason = getattr(error, "reason", None) or error
-        said = Said(f"This is not YAML: {reason}.", message_id="store.no_yaml", values={"reason": str(reason)})
-        raise YamlError(said, line=line) from None
+        fault = yaml_fault(error, text)
+        raise YamlError(fault.said, line=fault.line) from None
     if node is None:
         raise YamlError(Said("The file is empty.", message_id="store.empty"), line=1)
     return node
@@ -101,14 +97,6 @@ def _check_depth(text: str) -> None:
                 )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-
-
-def _plainly(error: yaml.MarkedYAMLError) -> Said:
-    problem = error.problem or "it cannot be read"
-    if "expected a single document" in str(error) or problem == "but found another document":
-        return Said("A file holds one document; here a second one begins.", message_id="store.second_document")
-    reason = f"{problem} ({error.context})" if error.context else problem
-    return Said(f"This is not YAML: {reason}.", message_id="store.no_yaml", values={"reason": reason})
 
 
 def plain(node: yaml.Node) -> tuple[Any, list[Problem]]:
