@@ -6,14 +6,18 @@ worth as few as Kish's effective number, and intervals and tests go by that numb
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
-from klantreis.analysis.result import Caution, Floats, as_weights, caution
+from klantreis.analysis.result import Caution, Floats, Result, as_weights, caution
 from klantreis.analysis.voice.averages import effective_n, t_interval, wilson_interval
 from klantreis.events.share import Share, wilson
 
 Flags = npt.NDArray[np.bool_]
+R = TypeVar("R", bound=Result)
 
 
 def share_of(flags: Flags, weights: Floats | None = None, *, confidence: float = 0.95) -> Share:
@@ -62,6 +66,29 @@ def mean_of(values: Floats, weights: Floats | None = None, *, confidence: float 
     return mean, mean if found.low is None else found.low, mean if found.high is None else found.high
 
 
+def quartiles(values: Floats, weights: Floats | None = None) -> tuple[float, float, float]:
+    """The values below which lie a quarter, half and three quarters of the answers, or of their weight.
+
+    With weights it is always an answer that was given.
+
+    Raises
+    ------
+    InvalidInputError
+        When the weights do not fit, or nobody counts.
+
+    Examples
+    --------
+    >>> quartiles(np.array([1.0, 2.0, 3.0])), quartiles(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 9.0]))
+    ((1.5, 2.0, 2.5), (3.0, 3.0, 3.0))
+    """
+    if weights is None:
+        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+    else:
+        counting = as_weights(weights, len(values))
+        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], weights=counting, method="inverted_cdf").tolist()
+    return low, middle, high
+
+
 def weighted_words(n: int, effective: float) -> str:
     """How a method says that it weighed.
 
@@ -71,6 +98,19 @@ def weighted_words(n: int, effective: float) -> str:
     'weighted: 200 count as 151.3'
     """
     return f"weighted: {n} count as {effective:.1f}"
+
+
+def told_weighted(result: R, weights: Floats | None) -> R:
+    """A result whose method says that it was weighted, when it was.
+
+    Examples
+    --------
+    >>> told_weighted(Result(estimate=0.5, low=0.1, high=0.9, n=3, method="wilson"), np.array([1.0, 1.0, 2.0])).method
+    'wilson, weighted: 3 count as 2.7'
+    """
+    if weights is None:
+        return result
+    return replace(result, method=f"{result.method}, {weighted_words(len(weights), effective_n(weights))}")
 
 
 def weighing_cautions(weights: Floats | None) -> list[Caution]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from klantreis.analysis.voice.price import (
     parse_brackets,
     van_westendorp,
 )
+from klantreis.analysis.weighing import R, told_weighted, weighing_cautions
 from klantreis.errors import InvalidInputError
 from klantreis.research.answers import Answers, Floats
 from klantreis.research.survey import SurveyColumn
@@ -133,11 +134,14 @@ def find_prices(
     if all(role in columns for role in _FOUR):
         prices, weights, left = _complete(answers, [columns[role] for role in _FOUR])
         incomplete |= {"van_westendorp": left} if left else {}
-        four = tried("van_westendorp", lambda: van_westendorp(*prices, weights=weights, **drawn))
+        four = tried("van_westendorp", lambda: _weighed(van_westendorp(*prices, weights=weights, **drawn), weights))
         if all(role in columns for role in _INTENTS):
             both, weights_of_both, left = _complete(answers, [columns[role] for role in (*_FOUR, *_INTENTS)])
             incomplete |= {"newton_miller_smith": left} if left else {}
-            buying = tried("newton_miller_smith", lambda: newton_miller_smith(*both, weights=weights_of_both, **drawn))
+            buying = tried(
+                "newton_miller_smith",
+                lambda: _weighed(newton_miller_smith(*both, weights=weights_of_both, **drawn), weights_of_both),
+            )
     elif any(role in columns for role in _FOUR):
         missing = [role for role in _FOUR if role not in columns]
         not_used["van_westendorp"] = f"No column asks: {', '.join(missing)}."
@@ -189,14 +193,22 @@ def _offered(answers: Answers, cost: float, incomplete: dict[str, int], drawn: d
     if not given:
         raise InvalidInputError("Nobody said whether to buy at a price.")
     rows = [row for row, _, _ in given]
-    return gabor_granger(
+    counting = None if weights is None else weights[rows]
+    found = gabor_granger(
         np.array([offered for _, offered, _ in given]),
         np.array([bought for _, _, bought in given]),
         cost=cost,
-        weights=None if weights is None else weights[rows],
+        weights=counting,
         customer=[ids[row] for row in rows] if who or len(asked) > 1 else None,
         **drawn,
     )
+    return _weighed(found, counting)
+
+
+def _weighed(found: R, weights: Floats | None) -> R:
+    """A result that says, when it was weighted, by how much fewer answers its interval goes."""
+    told = told_weighted(found, weights)
+    return replace(told, warnings=(*told.warnings, *weighing_cautions(weights)))
 
 
 def _answered(prices: Floats, bought: Floats) -> list[int]:
@@ -215,12 +227,10 @@ def _bracket(answers: Answers, column: SurveyColumn, drawn: dict[str, Any]) -> B
     known = [(row, text, pair) for (row, text), pair, there in zip(given, read, read.known, strict=True) if there]
     if not known:
         raise InvalidInputError("Nobody named a price.")
-    found = bracketed(
-        [pair[0] for _, _, pair in known],
-        [pair[1] for _, _, pair in known],
-        weights=None if weights is None else weights[[row for row, _, _ in known]],
-        **drawn,
-    )
+    counting = None if weights is None else weights[[row for row, _, _ in known]]
+    found = bracketed([pair[0] for _, _, pair in known], [pair[1] for _, _, pair in known], weights=counting, **drawn)
+    masses = tuple(told_weighted(mass, counting) for mass in found.masses)
+    found = replace(found, masses=masses, warnings=(*found.warnings, *weighing_cautions(counting)))
     labels = {pair: text for _, text, pair in reversed(known)}
     return BracketQuestion(column.question or column.name, found, labels, len(given) - len(known))
 

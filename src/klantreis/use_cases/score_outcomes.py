@@ -12,6 +12,7 @@ import numpy.typing as npt
 from klantreis.analysis.result import Caution, Floats, Result, caution, plain
 from klantreis.analysis.voice.experience import csat
 from klantreis.analysis.voice.outcomes import Kano, Opportunities, kano, opportunity_scores
+from klantreis.analysis.weighing import told_weighted, weighing_cautions
 from klantreis.errors import InvalidInputError
 from klantreis.jobs.job import Job
 from klantreis.research.answers import Answers
@@ -150,11 +151,15 @@ def score_outcomes(
         seed=seed,
     )
 
-    scores = replace(scores, warnings=(*scores.warnings, *_repeated(answers, whole)))
+    scores = replace(
+        scores,
+        outcomes=tuple(told_weighted(one, weights) for one in scores.outcomes),
+        warnings=(*scores.warnings, *_repeated(answers, whole), *weighing_cautions(weights)),
+    )
 
     def share(ratings: Floats) -> Result:
         found = csat(ratings, scale=scale, top=top, weights=weights, confidence=confidence, draws=draws, seed=seed)
-        return Result(
+        result = Result(
             estimate=found.estimate,
             low=found.low,
             high=found.high,
@@ -162,6 +167,7 @@ def score_outcomes(
             method=f"share of the {top} highest of {scale[0]} to {scale[1]}; {found.method}",
             confidence=confidence,
         )
+        return told_weighted(result, weights)
 
     outcomes = tuple(
         ScoredOutcome(name, wanted[one].job, wanted[one].outcome, share(matters[:, place]), share(met[:, place]))
@@ -201,16 +207,22 @@ def score_features(answers: Answers, *, confidence: float = 0.95, draws: int = 1
     whole = ~(np.isnan(with_it).any(axis=1) | np.isnan(without).any(axis=1))
     if not whole.any():
         raise InvalidInputError(f"Nobody in {answers.survey.id} answered every pair of questions on features.")
-    weights = answers.weights()
-    return kano(
+    all_weights = answers.weights()
+    weights = None if all_weights is None else all_weights[whole]
+    found = kano(
         with_it[whole],
         without[whole],
         names=_distinct([_name(there[one]) for one in subjects]),
-        weights=None if weights is None else weights[whole],
+        weights=weights,
         confidence=confidence,
         draws=draws,
         seed=seed,
     )
+    features = tuple(
+        replace(one, better=told_weighted(one.better, weights), worse=told_weighted(one.worse, weights))
+        for one in found.features
+    )
+    return replace(found, features=features, warnings=(*found.warnings, *weighing_cautions(weights)))
 
 
 def _name(column: SurveyColumn, claims: Mapping[tuple[str, str], str] | None = None) -> str:

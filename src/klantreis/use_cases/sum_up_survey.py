@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from klantreis.analysis.result import Floats, Result, caution, plain
 from klantreis.analysis.voice.averages import effective_n, size_cautions, t_interval, wilson_interval
 from klantreis.analysis.voice.expectation import expectation_gap
 from klantreis.analysis.voice.experience import ces, csat, nps
+from klantreis.analysis.weighing import quartiles
 from klantreis.errors import InvalidInputError
 from klantreis.research.answers import Answers
 from klantreis.research.survey import SurveyColumn
@@ -53,6 +54,8 @@ class ColumnSummary:
         Of amounts: the quarter below, and the three quarters below.
     why_not
         Why there is no result.
+    effective_n
+        How many who count alike its answers are worth, when they are weighted (Kish).
     """
 
     column: SurveyColumn
@@ -63,6 +66,7 @@ class ColumnSummary:
     hidden: int = 0
     quartiles: tuple[float, float] | None = None
     why_not: str | None = None
+    effective_n: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
@@ -71,6 +75,7 @@ class ColumnSummary:
             "role": self.column.role,
             "about": self.column.about,
             "n": self.n,
+            "effective_n": self.effective_n,
             "figure": self.figure,
             "result": plain(self.result),
             "parts": [{"answer": one.answer, "count": one.count, "share": plain(one.share)} for one in self.parts],
@@ -82,15 +87,26 @@ class ColumnSummary:
 
 @dataclass(frozen=True)
 class SurveySummary:
-    """A survey's columns in order, and for what was expected and experienced the difference."""
+    """A survey's columns in order, and for what was expected and experienced the difference.
+
+    ``weighed_by`` is the column of weights by which all figures are weighted; None without one.
+    """
 
     survey: str
     rows: int
     columns: tuple[ColumnSummary, ...]
+    weighed_by: str | None = None
+    effective_n: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
-        return {"survey": self.survey, "rows": self.rows, "columns": [one.to_dict() for one in self.columns]}
+        return {
+            "survey": self.survey,
+            "rows": self.rows,
+            "weighed_by": self.weighed_by,
+            "effective_n": self.effective_n,
+            "columns": [one.to_dict() for one in self.columns],
+        }
 
 
 def sum_up(
@@ -113,12 +129,29 @@ def sum_up(
     (3, 0.333)
     """
     drawn = {"confidence": confidence, "draws": draws, "seed": seed}
-    columns = [_summary(answers, column, drawn, hide_below) for column in answers.survey.columns]
-    return SurveySummary(answers.survey.id, answers.rows, tuple(columns))
+    columns = [_weighed(answers, column, drawn, hide_below) for column in answers.survey.columns]
+    weights, by = answers.weights(), answers.survey.of_role("weight")
+    return SurveySummary(
+        answers.survey.id, answers.rows, tuple(columns), by[0].name if by else None, _effective(weights)
+    )
 
 
-def _summary(answers: Answers, column: SurveyColumn, drawn: dict[str, Any], hide_below: int) -> ColumnSummary:
+def _effective(weights: Floats | None) -> float | None:
+    return None if weights is None or not weights.any() else effective_n(weights)
+
+
+def _weighed(answers: Answers, column: SurveyColumn, drawn: dict[str, Any], hide_below: int) -> ColumnSummary:
+    """One column, with what its answers are worth; the weights themselves are not weighed."""
     given = np.array([text is not None for text in answers.texts(column)], dtype=bool)
+    weights = answers.weights()
+    found = _summary(answers, column, given, drawn, hide_below)
+    alike = weights is None or column.role in ("respondent", "date", "weight", "text", "price_bracket")
+    return found if alike or weights is None else replace(found, effective_n=_effective(weights[given]))
+
+
+def _summary(
+    answers: Answers, column: SurveyColumn, given: Flags, drawn: dict[str, Any], hide_below: int
+) -> ColumnSummary:
     n = int(given.sum())
     if not n or column.role in ("respondent", "date", "text", "price_bracket"):
         return ColumnSummary(column, n)
@@ -129,9 +162,14 @@ def _summary(answers: Answers, column: SurveyColumn, drawn: dict[str, Any], hide
         return ColumnSummary(column, n, parts=parts, hidden=hidden)
     numbers = answers.numbers(column)[given]
     if column.role in _AMOUNTS:
-        low, middle, high = np.quantile(numbers, [0.25, 0.5, 0.75])
-        found = Result(estimate=float(middle), low=None, high=None, n=n, method="median of the answers")
-        return ColumnSummary(column, n, "median", found, quartiles=(float(low), float(high)))
+        weights = answers.weights() if column.role != "weight" else None
+        try:
+            low, middle, high = quartiles(numbers, None if weights is None else weights[given])
+        except InvalidInputError as error:
+            return ColumnSummary(column, n, "median", why_not=error.message)
+        how = "median of the answers" if weights is None else "weighted median of the answers"
+        found = Result(estimate=middle, low=None, high=None, n=n, method=how)
+        return ColumnSummary(column, n, "median", found, quartiles=(low, high))
     figure, compute = _figure(answers, column, numbers, given, drawn)
     try:
         return ColumnSummary(column, n, figure, compute())
@@ -182,7 +220,10 @@ def _gap(answers: Answers, column: SurveyColumn, confidence: float) -> Result:
     both = ~(np.isnan(before) | np.isnan(after))
     if not both.any():
         raise InvalidInputError("Nobody said both what was expected and what it was like.")
-    return expectation_gap(before[both], after[both], confidence=confidence)
+    weights = answers.weights()
+    return expectation_gap(
+        before[both], after[both], confidence=confidence, weights=None if weights is None else weights[both]
+    )
 
 
 def _mean(numbers: Floats, weights: Floats | None, ends: tuple[float, float], confidence: float) -> Result:

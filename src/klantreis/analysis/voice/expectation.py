@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Result, as_array, caution, same_length
+from klantreis.analysis.result import Result, as_array, as_weights, caution, same_length
 from klantreis.analysis.voice.averages import size_cautions, t_interval
-from klantreis.events.share import Share, wilson
+from klantreis.analysis.weighing import share_of, weighing_cautions
+from klantreis.events.share import Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,21 @@ class ExpectationGap(Result):
 
 
 @checked_options
-def expectation_gap(expected: npt.ArrayLike, experienced: npt.ArrayLike, *, confidence: float = 0.95) -> ExpectationGap:
+def expectation_gap(
+    expected: npt.ArrayLike,
+    experienced: npt.ArrayLike,
+    *,
+    confidence: float = 0.95,
+    weights: npt.ArrayLike | None = None,
+) -> ExpectationGap:
     """How far the experience lay from what the same people expected.
 
     Parameters
     ----------
     expected, experienced
         Shape (n,): answers of the same respondents on the same scale.
+    weights
+        Shape (n,): how much each counts. The interval and the shares then go by the effective number (Kish).
 
     Notes
     -----
@@ -59,19 +68,22 @@ def expectation_gap(expected: npt.ArrayLike, experienced: npt.ArrayLike, *, conf
     """
     before, after = as_array("expected", expected), as_array("experienced", experienced)
     n = same_length(expected=before, experienced=after)
-    gap = after - before
-    found = t_interval(gap, np.ones(n), confidence=confidence, bounds=(-math.inf, math.inf))
-    spread = before.std() * after.std()
-    correlation = None if spread == 0 else float(((before - before.mean()) * (after - after.mean())).mean() / spread)
-    cautions = size_cautions(n, confidence=confidence)
+    w = as_weights(weights, n)
+    gap, share = after - before, w / w.sum()
+    found = t_interval(gap, w, confidence=confidence, bounds=(-math.inf, math.inf))
+    off_before, off_after = before - share @ before, after - share @ after
+    spread = math.sqrt(float(share @ off_before**2) * float(share @ off_after**2))
+    correlation = None if spread == 0 else float(share @ (off_before * off_after)) / spread
+    counting = None if weights is None else w
+    cautions = [*size_cautions(n, confidence=confidence), *weighing_cautions(counting)]
     if correlation is not None and correlation > 0.7:
         cautions.append(caution("voice.unreliable_difference", correlation=round(correlation, 2)))
 
     def part(where: npt.NDArray[np.bool_]) -> Share:
-        return wilson(int(where.sum()), n, confidence=confidence)
+        return share_of(where, counting, confidence=confidence)
 
     return ExpectationGap(
-        estimate=float(gap.mean()),
+        estimate=float(share @ gap),
         low=found.low,
         high=found.high,
         n=n,

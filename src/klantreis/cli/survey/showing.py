@@ -110,6 +110,9 @@ def _text(found: SurveySummary, lang: Lang) -> str:
         if rest:
             rows.append([f"– {text('survey.show.others', lang)}", "", number(rest, lang), "", ""])
     notes = [f"{one.column.name}: {one.why_not}" for one in found.columns if one.why_not]
+    if found.weighed_by is not None and found.effective_n is not None:
+        worth = {"rows": number(found.rows, lang), "effective": number(found.effective_n, lang, decimals=1)}
+        notes.insert(0, text("survey.show.weighted", lang, column=found.weighed_by, **worth))
     said: dict[str, list[str]] = {}
     for one in found.columns:
         for each in one.result.warnings if one.result else ():
@@ -158,8 +161,9 @@ def _csv(found: SurveySummary) -> str:
     for one in found.columns:
         column, result = one.column, one.result
         three = (result.estimate, result.low, result.high) if result else (None, None, None)
-        rows.append([column.name, column.role, column.about, "", one.n, one.figure, *three])
+        rows.append([column.name, column.role, column.about, "", one.n, one.figure, *three, one.effective_n])
         for part in one.parts:
             share: list[Cell] = [part.share.estimate, part.share.low, part.share.high]
             rows.append([column.name, column.role, column.about, part.answer, part.share.n, "share", *share])
-    return as_csv(("column", "role", "about", "answer", "n", "figure", "value", "low", "high"), rows)
+            rows[-1].append(one.effective_n)
+    return as_csv(("column", "role", "about", "answer", "n", "figure", "value", "low", "high", "effective_n"), rows)
