@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -104,3 +104,15 @@ def test_an_empty_log_and_a_wrong_number() -> None:
     assert json.loads(json.dumps(log_from([]).rework().to_dict()))["of_events"] is None
     with pytest.raises(InvalidInputError, match="1 or more"):
         log_from([]).rework(top=0)
+
+
+def test_sums_of_times_beyond_64_bits_are_right() -> None:
+    """Of sixty customers whose first and last events are 9998 years apart, the sum of microseconds has 65 bits."""
+    last = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+    first = (datetime(1, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+    customers = [f"k{number}" for number in range(60)]
+    rows = [(who, time, name) for who in customers for time, name in ((first, "a"), (0, "b"), (last, "a"))]
+    assert len(customers) * (last - first) > 2**64
+    check(log_from(rows).rework(), rows)
+    rows = [(who, time, "a") for who in customers for time in (first, last)]
+    check(log_from(rows).rework(), rows)

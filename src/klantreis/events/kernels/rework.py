@@ -6,6 +6,9 @@ import numpy as np
 
 from klantreis.events.kernels.counting import Codes, Ints, kernel
 
+#: The bits of a time that are summed apart from those above them.
+LOWER = (1 << 32) - 1
+
 
 @kernel
 def walk_returns(
@@ -30,17 +33,19 @@ def walk_returns(
         Per event: the time since the touchpoint's event before, when it is a return; else -1.
     by_code
         ``[what, code]``: repeats, their time, their customers, the last of these; returns' customers, the last of
-        these.
+        these; the upper part of the time.
     slots, pairs
         A hash (-1: free; a power of two, more than half empty) to columns of ``[what, cycle]``: key
-        (``code * n_codes + via``), count, customers, the last of these, time.
+        (``code * n_codes + via``), count, customers, the last of these, time, the upper part of the time.
     totals
-        Customers with a repeat, customers with a return, time in all, time within returns.
+        Customers with a repeat, customers with a return, time in all, time within returns, the upper parts of both.
     scratch
         Three numbers for each code.
 
     The touchpoints of a customer are kept in a list, the latest met first. Those before a touchpoint in the list are
     exactly the ones met since it was: one step per cycle that is counted, whatever the length of the trace.
+
+    A sum of times can pass 64 bits. So its bits above the 32nd are summed apart, which two billion times cannot fill.
     """
     mask = len(slots) - 1
     found = 0
@@ -57,7 +62,9 @@ def walk_returns(
             if a == head:
                 repeated = True
                 by_code[0, a] += 1
-                by_code[1, a] += times[j] - times[j - 1]
+                gap = times[j] - times[j - 1]
+                by_code[1, a] += gap & LOWER
+                by_code[6, a] += gap >> 32
                 if by_code[3, a] != i:
                     by_code[3, a] = i
                     by_code[2, a] += 1
@@ -84,7 +91,8 @@ def walk_returns(
                         found += 1
                     cycle = slots[slot]
                     pairs[1, cycle] += 1
-                    pairs[4, cycle] += lasted
+                    pairs[4, cycle] += lasted & LOWER
+                    pairs[5, cycle] += lasted >> 32
                     if pairs[3, cycle] != i:
                         pairs[3, cycle] = i
                         pairs[2, cycle] += 1
@@ -100,7 +108,9 @@ def walk_returns(
             place[a] = j
         totals[0] += repeated
         totals[1] += returned
-        totals[2] += times[end - 1] - times[begin]
+        whole = times[end - 1] - times[begin]
+        totals[2] += whole & LOWER
+        totals[4] += whole >> 32
         if returned:
             # Walked back, the earliest time to which some return still ahead reaches back.
             reach = times[end - 1]
@@ -108,5 +118,7 @@ def walk_returns(
                 if away[j] >= 0:
                     reach = min(reach, times[j] - away[j])
                 if reach < times[j]:
-                    totals[3] += times[j] - times[j - 1]
+                    gap = times[j] - times[j - 1]
+                    totals[3] += gap & LOWER
+                    totals[5] += gap >> 32
     return found
