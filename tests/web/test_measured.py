@@ -40,7 +40,7 @@ def page(client: Any, path: str, lang: str) -> Page:
                 "was het zonder ook −21,8 seconden per week geweest",
                 "gecorrigeerd: niet geloot",
                 "210 kregen het, met 430 is vergeleken",
-                "Na wegen verschilt wachttijd vooraf nog 0.12",
+                "Na wegen verschilt wachttijd vooraf nog 0,12",
                 "relatief risico van 2,10",
                 "94 % van de klanten",
                 "15 seconden per week (minder is beter)",

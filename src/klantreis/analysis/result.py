@@ -45,15 +45,21 @@ class Caution:
 
     def sentence(self, lang: Lang) -> str:
         """The caution in one language."""
-        return text(self.code, lang, **{name: _spelled(value, lang) for name, value in self.values})
+        return text(self.code, lang, **{name: spelled(value, lang) for name, value in self.values})
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
         return {"code": self.code, "sentence": self.sentence("en"), "values": plain(dict(self.values))}
 
 
-def _spelled(value: str | float, lang: Lang) -> str:
-    """A value as the language writes it: Dutch has a comma where a number has its decimals."""
+def spelled(value: str | float, lang: Lang) -> str:
+    """What fills a sentence, as the language writes it: Dutch has a comma where a number has its decimals.
+
+    Examples
+    --------
+    >>> spelled(0.19, "nl"), spelled("klantenkaart 2.0", "nl")
+    ('0,19', 'klantenkaart 2.0')
+    """
     told = str(value)
     return told.replace(".", ",") if lang == "nl" and _DECIMAL.fullmatch(told) else told
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from klantreis.measurement.measurement import EffectPlan, EffectResult, Measurement
+from klantreis.analysis.result import spelled
+from klantreis.measurement.measurement import EffectPlan, EffectResult, Measurement, ToKnow
+from klantreis.render.method_words import method_words
 from klantreis.render.numbers import NO_BREAK, day, number, percent
 from klantreis.render.words import Words
 from klantreis.research.claim import Estimate
+from klantreis.texts import catalogue
 from klantreis.values import Lang
 
 #: Units of a share, told in percentage points.
@@ -140,7 +143,9 @@ def _line(name: str, found: Estimate | None, plan: EffectPlan, words: Words) -> 
         low, high = (_bare(value, plan, words) for value in (found.low, found.high))
         between = words.say("measurement.show.between", low=low, high=high)
     n = "" if found.n is None else number(found.n, words.lang)
-    return Line(label, told(found.value, plan, words, sign=True), between, n, found.method or "")
+    return Line(
+        label, told(found.value, plan, words, sign=True), between, n, method_words(found.method or "", words.lang)
+    )
 
 
 def _bare(value: float, plan: EffectPlan, words: Words) -> str:
@@ -169,7 +174,7 @@ def _confounding(plan: EffectPlan, result: EffectResult, words: Words) -> str:
 
 
 def _to_know(held: Measurement, result: EffectResult, words: Words) -> tuple[str, ...]:
-    said = [words.say(one.code, **one.values) for one in result.cautions]
+    said = [_caution(one, words) for one in result.cautions]
     if not held.by_this_plan(result):
         said.insert(0, words.say("measurement.show.changed"))
     if held.plan.fixed_on > held.plan.measured.start:
@@ -183,6 +188,13 @@ def _to_know(held: Measurement, result: EffectResult, words: Words) -> tuple[str
         else:
             said.append(words.say("measurement.show.e_value_open", value=value))
     return tuple(said)
+
+
+def _caution(one: ToKnow, words: Words) -> str:
+    """A caution that was kept with a result; by its code when an older version said it in words that are gone."""
+    if one.code not in catalogue():
+        return one.code
+    return words.say(one.code, **{name: spelled(value, words.lang) for name, value in one.values.items()})
 
 
 def figure(value: float, lang: Lang) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from klantreis.render.method_words import method_words
 from klantreis.render.numbers import NO_BREAK, day, interval, number, percent
 from klantreis.research.claim import Claim, ClaimStatus, Estimate, Evidence, StatusReport
 from klantreis.web.places import name_of, page_of
@@ -165,7 +166,7 @@ def _facts(here: WorkspaceContext, piece: Evidence) -> tuple[str, ...]:
     if estimate and estimate.period:
         facts.append(f"{day(estimate.period.start, here.lang)} – {day(estimate.period.end, here.lang)}")
     if estimate and estimate.method:
-        facts.append(estimate.method)
+        facts.append(method_words(estimate.method, here.lang))
     if piece.locator:
         facts.append(piece.locator)
     if piece.collected_on:

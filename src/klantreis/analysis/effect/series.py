@@ -256,7 +256,7 @@ def _cautions(
     if errors == "hac" and n < MANY:
         found.append(caution("effect.hac_narrow", n=n))
     found += [
-        caution("effect.short_side", n=size, side=side) for size, side in ((start, "−"), (n - start, "+")) if size < 8
+        caution(f"effect.short_{side}", n=size) for size, side in ((start, "before"), (n - start, "after")) if size < 8
     ]
     if period and start < period:
         found.append(caution("effect.season_not_seen"))

@@ -110,6 +110,7 @@ def _confirm(file: Path, roles: Roles, *, yes: bool, lang: Lang) -> None:
 
 
 def _shown(found: TableEffect, lang: Lang) -> str:
+    from klantreis.analysis.result import spelled
     from klantreis.cli.events.tables import aligned
     from klantreis.render.numbers import number, percent
     from klantreis.texts import text
@@ -128,7 +129,7 @@ def _shown(found: TableEffect, lang: Lang) -> str:
     ]
     if found.verdict is not None:
         key = found.verdict.judgement.replace(" ", "-")
-        smallest = f"{found.verdict.smallest_relevant_effect:g}"
+        smallest = spelled(f"{found.verdict.smallest_relevant_effect:g}", lang)
         lines += [
             "",
             say("verdict", judgement=text(f"measurement.judgement.{key}", lang)),
@@ -145,10 +146,12 @@ def _shown(found: TableEffect, lang: Lang) -> str:
 def _row(name: str, found: Result, lang: Lang) -> list[str]:
     """A number with its interval, on its own scale."""
     from klantreis.render.effect_words import figure
+    from klantreis.render.method_words import method_words
+    from klantreis.render.numbers import number
     from klantreis.texts import text
 
     between = ""
     if found.low is not None and found.high is not None:
         between = text("measurement.show.between", lang, low=figure(found.low, lang), high=figure(found.high, lang))
     value = text("measurement.show.unknown", lang) if found.estimate is None else figure(found.estimate, lang)
-    return [name, value, between, str(found.n), found.method]
+    return [name, value, between, number(found.n, lang), method_words(found.method, lang)]
