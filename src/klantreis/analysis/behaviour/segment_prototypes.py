@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.behaviour.grouping import WEAK, by_size, mean_interval, silhouettes, straight_distances
+from klantreis.analysis.behaviour.segment_centres import as_cases, gather_best
 from klantreis.analysis.behaviour.segment_tables import Coded, indicators, points, read_categories
 from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Ints, Result, caution, check_level
@@ -194,86 +195,21 @@ def mixed_distances(x: Floats, coded: Coded | None, gamma: float, rows: Ints) ->
 
 
 def _costs(x: Floats, coded: Coded | None, labels: Ints, k: int, gamma: float) -> tuple[float, float]:
-    centres = _centres(x, labels, k, x)
-    apart = float(((x - centres[labels]) ** 2).sum())
-    if coded is None:
-        return apart, 0.0
-    modes = _modes(coded, labels, k, coded.codes[:k])
-    return apart, gamma * float((coded.codes != modes[labels]).sum())
-
-
-def _centres(x: Floats, labels: Ints, k: int, old: Floats) -> Floats:
+    """What the groups cost in numbers and in categories; every group holds somebody."""
     sizes = np.bincount(labels, minlength=k)
-    sums = np.stack([np.bincount(labels, column, minlength=k) for column in x.T], axis=1)
-    return np.asarray(np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], old[:k]))
-
-
-def _modes(coded: Coded, labels: Ints, k: int, old: Ints) -> Ints:
-    modes = old.copy()
-    filled = np.bincount(labels, minlength=k) > 0
-    for field, names in enumerate(coded.names):
+    apart = 0.0
+    for column in x.T:
+        centres = np.bincount(labels, column, minlength=k) / np.maximum(sizes, 1)
+        apart += float(((column - centres[labels]) ** 2).sum())
+    away = 0
+    for field, names in enumerate(coded.names if coded is not None else ()):
+        assert coded is not None  # noqa: S101 - it has fields
         counts = np.bincount(labels * len(names) + coded.codes[:, field], minlength=k * len(names))
-        modes[filled, field] = counts.reshape(k, len(names)).argmax(axis=1)[filled]
-    return modes
+        away += len(x) - int(counts.reshape(k, len(names)).max(axis=1).sum())
+    return apart, gamma * away
 
 
-def partition(
-    x: Floats, coded: Coded | None, k: int, *, gamma: float, starts: int, seed: int, rounds: int = 300
-) -> tuple[Ints, Floats]:
+def partition(x: Floats, coded: Coded | None, k: int, *, gamma: float, starts: int, seed: int) -> tuple[Ints, Floats]:
     """Labels of the best of several starts, and the cost at which each ended."""
-    rng = np.random.default_rng(seed)
-    squares = (x**2).sum(axis=1)
-    ends, best, kept = [], np.inf, np.zeros(len(x), dtype=np.int64)
-    for _ in range(starts):
-        chosen = _spread_out(x, coded, k, gamma, rng, squares)
-        centres, modes = x[chosen].copy(), (coded.codes[chosen].copy() if coded is not None else None)
-        labels, before = np.full(len(x), -1), np.inf
-        for _ in range(rounds):
-            cost = _to(x, coded, centres, modes, gamma, squares)
-            new = cost.argmin(axis=1)
-            nearest = cost[np.arange(len(x)), new]
-            for empty in np.flatnonzero(np.bincount(new, minlength=k) == 0):
-                # A group that lost everyone begins again at the case that fits worst.
-                worst = int(nearest.argmax())
-                new[worst], nearest[worst] = empty, 0.0
-            now = float(nearest.sum())
-            if (new == labels).all() or before - now <= 1e-12 * abs(now):
-                labels = new
-                break
-            labels, before = new, now
-            centres = _centres(x, labels, k, centres)
-            modes = _modes(coded, labels, k, modes) if coded is not None and modes is not None else None
-        total = sum(_costs(x, coded, labels, k, gamma))
-        ends.append(total)
-        if total < best:
-            best, kept = total, labels
-    return kept.astype(np.int64), np.array(ends)
-
-
-def _to(
-    x: Floats, coded: Coded | None, centres: Floats, modes: Ints | None, gamma: float, squares: Floats | None = None
-) -> Floats:
-    """What each case costs with each centre; ``squares`` are the sums of squares of x, when they are known already."""
-    squares = (x**2).sum(axis=1) if squares is None else squares
-    apart = x @ (-2 * centres.T)
-    apart += squares[:, None]
-    apart += (centres**2).sum(axis=1)
-    np.maximum(apart, 0.0, out=apart)
-    if coded is None or modes is None or gamma == 0:
-        return np.asarray(apart)
-    return np.asarray(apart + gamma * (coded.codes[:, None, :] != modes[None, :, :]).sum(axis=2))
-
-
-def _spread_out(
-    x: Floats, coded: Coded | None, k: int, gamma: float, rng: np.random.Generator, squares: Floats
-) -> Ints:
-    """First members, each drawn the readier the further it lies from those before (k-means++)."""
-    chosen = [int(rng.integers(len(x)))]
-    nearest = np.full(len(x), np.inf)
-    while len(chosen) < k:
-        last = np.array(chosen[-1:])
-        modes = coded.codes[last] if coded is not None else None
-        nearest = np.minimum(nearest, _to(x, coded, x[last], modes, gamma, squares)[:, 0])
-        total = nearest.sum()
-        chosen.append(int(rng.choice(len(x), p=nearest / total)) if total > 0 else int(rng.integers(len(x))))
-    return np.array(chosen)
+    best, ends = gather_best(as_cases(x, coded, gamma=gamma), k, starts=starts, seed=seed)
+    return best.labels, ends
