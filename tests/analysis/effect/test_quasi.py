@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from klantreis.analysis.effect import lagged_errors
 from klantreis.analysis.effect.quasi import (
     interrupted_series,
     synthetic_control,
@@ -76,10 +77,38 @@ def test_level_and_slope_of_a_known_line() -> None:
     assert found.without == pytest.approx(5 + 0.5 * place)
 
 
-def test_few_periods_are_said_with_hac() -> None:
-    y = np.random.default_rng(33).poisson(50, 40)
-    assert "effect.hac_narrow" in codes(interrupted_series(y, 20, errors="hac"))
-    assert "effect.hac_narrow" not in codes(interrupted_series(y, 20))
+def test_newey_west_as_published_is_said_to_be_narrow() -> None:
+    """Sandwiches by plain loops over pairs of periods; the corrected interval is wider."""
+    rng = np.random.default_rng(33)
+    y = rng.normal(size=40).cumsum() / 3
+    published = interrupted_series(y, 20, family="linear", errors="newey_west", lags=3)
+    design = np.column_stack([np.ones(40), np.arange(40) >= 20, np.arange(40) - 20.0])
+    bread = np.linalg.inv(design.T @ design)
+    off = y - design @ bread @ design.T @ y
+    meat = sum(
+        max(0.0, 1 - abs(i - j) / 4) * off[i] * off[j] * np.outer(design[i], design[j])
+        for i in range(40)
+        for j in range(40)
+    )
+    wanted = np.sqrt((bread @ meat @ bread)[1, 1] * 40 / 37)
+    assert published.standard_error == pytest.approx(wanted)
+    assert "effect.hac_narrow" in codes(published)
+    mended = interrupted_series(y, 20, family="linear", errors="hac", lags=3)
+    assert "effect.hac_narrow" not in codes(mended)
+    assert float(mended.low or 0) < float(published.low or 0) < float(published.high or 0) < float(mended.high or 0)
+
+
+def test_what_the_correction_takes_is_what_residuals_lose() -> None:
+    """Expectation and degrees of freedom against full matrices."""
+    n, rho, lags = 30, 0.4, 3
+    design = np.column_stack([np.ones(n), np.arange(n) > 18, np.arange(n) - 18.0])
+    across = design @ np.linalg.inv(design.T @ design)
+    kept, apart = 1 - np.arange(lags + 1) / (lags + 1), np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+    spread = (np.eye(n) - across @ design.T) @ rho**apart @ (np.eye(n) - design @ across.T)
+    band = np.maximum(0, 1 - apart / (lags + 1)) * np.outer(across[:, 1], across[:, 1])
+    assert lagged_errors.expected_sum(design, across, across[:, 1], rho, kept) == pytest.approx(np.trace(band @ spread))
+    wanted = np.trace(band @ spread) ** 2 / np.trace(band @ spread @ band @ spread)
+    assert lagged_errors.freedom(design, across, across[:, 1], rho, kept) == pytest.approx(wanted)
 
 
 def test_a_line_has_the_t_interval_of_least_squares() -> None:

@@ -63,7 +63,7 @@ def test_minimum_wage(wages: tuple[Floats, Floats, Floats, Floats]) -> None:
         -0.0229,
         -0.0261,
     ]
-    assert rounded(found.pre_trend_p, digits=5) == [0.16812]
+    assert rounded(found.pre_trend_chi2_p, digits=5) == [0.16812]
     assert found.grade is Grade.QUASI_EXPERIMENT
     assert "effect.pre_trend_weak" in codes(found)
     for item in found.group_time:
@@ -85,7 +85,7 @@ def test_minimum_wage_with_population(wages: tuple[Floats, Floats, Floats, Float
             cell = effects[group, year]
             assert (cell.estimate, cell.standard_error) == pytest.approx((estimate, error), abs=2e-7), (group, year)
     assert (found.estimate, found.standard_error) == pytest.approx((-0.0417518, 0.0115028), abs=2e-7)
-    assert rounded(found.pre_trend_p, digits=5) == [0.23267]
+    assert rounded(found.pre_trend_chi2_p, digits=5) == [0.23267]
     assert found.method == "callaway-sant'anna, never treated, doubly robust, influence function"
     # Averages and their errors, as package moderndid 0.2.0 prints them (a port of did).
     averages = [(by.estimate, by.standard_error) for by in (found.group, found.dynamic, found.calendar)]

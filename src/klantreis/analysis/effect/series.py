@@ -15,14 +15,13 @@ import numpy.typing as npt
 from scipy.stats import chi2
 
 from klantreis.analysis.effect.estimate import Effect, Grade, around
+from klantreis.analysis.effect.lagged_errors import Spread, lagged_spreads, newey_west
 from klantreis.analysis.effect.least_squares import Fit, fit, mean_of
 from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, caution, same_length
 from klantreis.errors import InvalidInputError
 
-Errors = Literal["quasi", "hac", "model"]
-#: With fewer periods than this HAC intervals were seen to be too narrow (see the page of the method).
-MANY = 100
+Errors = Literal["quasi", "hac", "newey_west", "model"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,8 @@ def interrupted_series(
         Shape (periods,): population or traffic that the counts are out of.
     errors
         ``quasi``: variance as large as it is seen to be; ``hac``: neighbouring periods may also hang together
-        (Newey-West); ``model``: Poisson's own variance, or constant variance.
+        (Newey-West, corrected for what the fit takes out of it, with Student's t); ``newey_west``: the same as it was
+        published, which is too narrow; ``model``: Poisson's own variance, or constant variance.
     slope
         Whether the trend may change too; the level is then that at the change itself.
     period, harmonics
@@ -97,7 +97,7 @@ def interrupted_series(
     References
     ----------
     Lopez Bernal, Cummins and Gasparrini (2017), International Journal of Epidemiology 46(1); Newey and West (1987),
-    Econometrica 55(3).
+    Econometrica 55(3); Pustejovsky and Tipton (2018), Journal of Business & Economic Statistics 36(4), on correcting.
 
     Examples
     --------
@@ -128,11 +128,12 @@ def interrupted_series(
     line = fit(design, y, family=family, offset=offset, name="outcome")
     weight = line.fitted if family == "poisson" else np.ones(n)
     dispersion = float((line.residuals**2 / weight).sum()) / line.df
-    covariance = _covariance(line, dispersion, family=family, errors=errors, lags=lags)
+    named = {"level": 1, "trend": 2, **({"slope": 3} if slope else {})}
+    spreads = _spreads(line, weight, dispersion, tuple(named.values()), family=family, errors=errors, lags=lags)
     correlation, p = _correlation(line.residuals / np.sqrt(weight))
     found = {
-        name: _coefficient(line, covariance, place, family=family, confidence=confidence, n=n)
-        for name, place in (("level", 1), ("trend", 2), *((("slope", 3),) if slope else ()))
+        name: _coefficient(float(line.coefficients[place]), spreads[place], family=family, confidence=confidence, n=n)
+        for name, place in named.items()
     }
     changed = 2 if slope else 1
     places = [1, 3][:changed]
@@ -143,10 +144,10 @@ def interrupted_series(
         low=level.low,
         high=level.high,
         n=n,
-        method=f"interrupted series, {family}, {errors} errors",
+        method=f"interrupted series, {family}, {errors.replace('_', '-')} errors",
         confidence=confidence,
         warnings=tuple(_cautions(n, start, period, dispersion, correlation, p, family=family, errors=errors)),
-        standard_error=math.sqrt(max(float(covariance[1, 1]), 0.0)),
+        standard_error=level.standard_error,
         p_value=level.p_value,
         grade=Grade.QUASI_EXPERIMENT,
         trend=found["trend"],
@@ -190,27 +191,36 @@ def _design(
     return np.column_stack(kept)
 
 
-def _covariance(line: Fit, dispersion: float, *, family: str, errors: Errors, lags: int | None) -> Floats:
-    if errors == "hac":
-        n = len(line.fitted)
+def _spreads(
+    line: Fit,
+    weight: Floats,
+    dispersion: float,
+    places: tuple[int, ...],
+    *,
+    family: str,
+    errors: Errors,
+    lags: int | None,
+) -> dict[int, Spread]:
+    """For each coefficient its standard error and degrees of freedom, on the scale of the fit."""
+    n = len(line.fitted)
+    # Least squares has Student's t; for counts the normal interval is the usual one.
+    df = line.df if family == "linear" else math.inf
+    if errors in ("hac", "newey_west"):
         reach = math.floor(4 * (n / 100) ** (2 / 9)) if lags is None else lags
         if not 0 <= reach < n:
             raise InvalidInputError(f"lags must be 0 to {n - 1}, not {reach}.")
-        scores = line.design * line.residuals[:, None]
-        meat = scores.T @ scores
-        for lag in range(1, reach + 1):
-            cross = scores[lag:].T @ scores[:-lag]
-            meat += (1 - lag / (reach + 1)) * (cross + cross.T)
-        return np.asarray(line.bread @ meat @ line.bread * n / line.df)
-    if errors == "model" and family == "poisson":
-        return line.bread
-    return line.bread * dispersion
+        if errors == "hac":
+            return lagged_spreads(line, weight, reach, places)
+        covariance = newey_west(line, reach)
+    elif errors == "model" and family == "poisson":
+        covariance = line.bread
+    else:
+        covariance = line.bread * dispersion
+    return {place: Spread(math.sqrt(max(float(covariance[place, place]), 0.0)), df) for place in places}
 
 
-def _coefficient(line: Fit, covariance: Floats, place: int, *, family: str, confidence: float, n: int) -> Effect:
-    value, error = float(line.coefficients[place]), math.sqrt(max(float(covariance[place, place]), 0.0))
-    # Least squares has Student's t; for counts the normal interval is the usual one.
-    found = around(value, error, confidence=confidence, df=line.df if family == "linear" else math.inf)
+def _coefficient(value: float, spread: Spread, *, family: str, confidence: float, n: int) -> Effect:
+    found = around(value, spread.error, confidence=confidence, df=spread.df)
     turn = math.exp if family == "poisson" else float
     return Effect(
         estimate=turn(value),
@@ -219,7 +229,7 @@ def _coefficient(line: Fit, covariance: Floats, place: int, *, family: str, conf
         n=n,
         method="ratio" if family == "poisson" else "difference",
         confidence=confidence,
-        standard_error=error,
+        standard_error=spread.error,
         p_value=found.p_value,
         grade=Grade.QUASI_EXPERIMENT,
     )
@@ -251,10 +261,10 @@ def _cautions(
     found = [caution("effect.one_event")]
     if family == "poisson" and errors == "model" and dispersion > 1.5:
         found.append(caution("effect.overdispersed", dispersion=round(dispersion, 2)))
-    if errors != "hac" and p < 0.05 and correlation > 0:
+    if errors not in ("hac", "newey_west") and p < 0.05 and correlation > 0:
         found.append(caution("effect.autocorrelated", correlation=round(correlation, 2)))
-    if errors == "hac" and n < MANY:
-        found.append(caution("effect.hac_narrow", n=n))
+    if errors == "newey_west":
+        found.append(caution("effect.hac_narrow"))
     found += [
         caution(f"effect.short_{side}", n=size) for size, side in ((start, "before"), (n - start, "after")) if size < 8
     ]

@@ -48,8 +48,9 @@ class Synthetic(Effect):
     placebos
         The estimate when each donor in turn is taken for the treated one (random donors when several are treated).
     placebo_p
-        Part of all (the treated one included) that lies at least so far from none. For a synthetic control "far" is the
-        ratio of the gaps after to those before; with several starts, and with DiD, the size of the effect.
+        Part of all units (the treated one included) that lies at least so far from none when it is taken for the
+        treated one, and all others are its donors: a permutation test. For a synthetic control "far" is the ratio of
+        the gaps after to those before; with several starts, and with DiD, the size of the effect.
     cohorts
         One for each start.
     """
@@ -111,7 +112,7 @@ def synthetic_control(
     Notes
     -----
     Weights are non-negative and add up to one, the exact least-squares solution on all periods before. The interval
-    uses the spread of the placebos.
+    is the spread of the placebos times Student's t with one degree of freedom less than there are donors.
 
     References
     ----------
@@ -242,11 +243,14 @@ def _estimate(
     placebos = _placebos(method, donors, starts, draws=draws, seed=seed)
     values = np.array([blend.effect for blend in placebos])
     error = float(np.sqrt(((values - values.mean()) ** 2).mean())) if len(values) > 1 else math.nan
-    interval = around(found.effect, error, confidence=confidence)
+    # As many donors say how far placebos spread, so Student's t; the published error divides by their number.
+    free = len(others) - 1
+    interval = around(found.effect, error * math.sqrt((free + 1) / free), confidence=confidence, df=free)
+    exchanged = _exchanged(method, y, rows, starts, draws=draws, seed=seed)
     if label == "synthetic control" and len(blends) == 1:
-        mine, theirs = found.ratio(first), np.array([blend.ratio(first) for blend in placebos])
+        mine, theirs = found.ratio(first), np.array([blend.ratio(first) for blend in exchanged])
     else:
-        mine, theirs = abs(found.effect), np.abs(values)
+        mine, theirs = abs(found.effect), np.array([abs(blend.effect) for blend in exchanged])
     order = np.argsort(-found.weights, kind="stable")
     weights = tuple((labels[others[k]], float(found.weights[k])) for k in order if found.weights[k] > 1e-6)
     offset = found.gaps[:first] - (found.gaps[:first].mean() if label != "synthetic control" else 0.0)
@@ -337,12 +341,34 @@ def _placebos(method: _Method, donors: Floats, starts: npt.NDArray[np.int64], *,
     if count - treated < 2:
         return []
     if treated == 1:
-        chosen = [np.array([k]) for k in range(count)]
-    else:
-        rng = np.random.default_rng(seed)
-        chosen = [rng.choice(count, treated, replace=False) for _ in range(draws)]
+        return _taken(method, donors, [np.array([k]) for k in range(count)], starts)
+    rng = np.random.default_rng(seed)
+    return _taken(method, donors, [rng.choice(count, treated, replace=False) for _ in range(draws)], starts)
+
+
+def _exchanged(
+    method: _Method,
+    outcomes: Floats,
+    rows: npt.NDArray[np.int64],
+    starts: npt.NDArray[np.int64],
+    *,
+    draws: int,
+    seed: int,
+) -> list[_Blend]:
+    """The same method when others are taken for the treated, and those become donors: all have equally many."""
+    if len(rows) == 1:
+        return _taken(method, outcomes, [np.array([k]) for k in range(len(outcomes)) if k != rows[0]], starts)
+    rng = np.random.default_rng(seed)
+    return _taken(method, outcomes, [rng.choice(len(outcomes), len(rows), replace=False) for _ in range(draws)], starts)
+
+
+def _taken(
+    method: _Method, outcomes: Floats, chosen: list[npt.NDArray[np.int64]], starts: npt.NDArray[np.int64]
+) -> list[_Blend]:
+    """The estimate with each choice of rows as the treated."""
+    periods = outcomes.shape[1]
     return [
-        _together(_by_start(method, np.delete(donors, rows, axis=0), donors[rows], starts), starts, donors.shape[1])
+        _together(_by_start(method, np.delete(outcomes, rows, axis=0), outcomes[rows], starts), starts, periods)
         for rows in chosen
     ]
 

@@ -32,6 +32,8 @@ Kind = Literal["A", "O", "M", "I", "R", "Q"]
 KINDS: tuple[Kind, ...] = ("A", "O", "M", "I", "R", "Q")
 #: Rows: how it feels when it is there (like, expect, neutral, live with, dislike); columns: when it is not.
 TABLE = ("QAAAO", "RIIIM", "RIIIM", "RIIIM", "RRRRQ")
+#: Kinds are told apart when a difference like theirs is rarer than this among kinds equally frequent.
+SURE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +45,11 @@ class KanoFeature:
     kind
         The most frequent kind; of equals the one that weighs most: M, O, A, I.
     decided
-        Whether it is told apart from the second most frequent by Fong's rule, which is lenient: see the page.
+        Whether it is told apart from the second most frequent: ``p_value`` below .05.
     p_value
         Exact sign test of the first against the second kind, two-sided.
+    decided_by_fong
+        The same by Fong's rule as published, which is lenient: see the page.
     counts
         How many respondents fall under each kind.
     better, worse
@@ -58,6 +62,7 @@ class KanoFeature:
     second: Kind
     decided: bool
     p_value: float
+    decided_by_fong: bool
     counts: dict[Kind, float]
     better: Result
     worse: Result
@@ -113,7 +118,8 @@ def kano(
     Notes
     -----
     Better = (A + O) / (A + O + M + I), worse = -(O + M) / (A + O + M + I). The two most frequent kinds a and b are
-    not told apart when |a - b| < 1.65 √((a + b)(2n - a - b) / 2n). Percentile bootstrap of respondents.
+    told apart by a sign test; by Fong they are not when |a - b| < 1.65 √((a + b)(2n - a - b) / 2n). Percentile
+    bootstrap of respondents.
 
     References
     ----------
@@ -129,7 +135,7 @@ def kano(
     if there.shape != gone.shape:
         raise InvalidInputError(f"functional is {there.shape} and dysfunctional {gone.shape}: shapes must be equal.")
     n, width = there.shape
-    labels = column_names(names, width)
+    labels = column_names(names, width, of=functional)
     w = as_weights(weights, n)
     check_level(confidence)
     lookup = np.array([[KINDS.index(kind) for kind in row] for row in TABLE])
@@ -159,7 +165,7 @@ def kano(
                 )
                 for c in range(2)
             ]
-        features.append(_feature(name, counts[j], both, n))
+        features.append(_feature(name, counts[j], both, n, worth=float(w.sum() / (w @ w))))
     few = (caution("voice.few_answers", n=n),) if n < 30 else ()
     return Kano(tuple(features), n, few)
 
@@ -179,13 +185,15 @@ def _coefficients(counts: Floats) -> Floats:
     return np.stack([(a + o) / whole, -(o + m) / whole], axis=2)
 
 
-def _feature(name: str, counts: Floats, both: list[Result], n: int) -> KanoFeature:
+def _feature(name: str, counts: Floats, both: list[Result], n: int, *, worth: float) -> KanoFeature:
+    """``worth``: as how many answers one counts that weighs 1, which is 1 without weights."""
     weight = "MOAIRQ"
     order = sorted(range(len(KINDS)), key=lambda place: (-counts[place], weight.index(KINDS[place])))
     first, second = float(counts[order[0]]), float(counts[order[1]])
     whole = float(counts.sum())
     threshold = 1.65 * math.sqrt(max(0.0, (first + second) * (2 * whole - first - second) / (2 * whole)))
-    decided = first - second >= threshold and first > second
+    p = min(1.0, 2 * float(betainc(worth * first, worth * second + 1, 0.5)))
+    decided = p < SURE
     warnings = []
     if not decided:
         warnings.append(caution("voice.kinds_undecided", first=KINDS[order[0]], second=KINDS[order[1]]))
@@ -197,7 +205,8 @@ def _feature(name: str, counts: Floats, both: list[Result], n: int) -> KanoFeatu
         kind=KINDS[order[0]],
         second=KINDS[order[1]],
         decided=decided,
-        p_value=min(1.0, 2 * float(betainc(first, second + 1, 0.5))),
+        p_value=p,
+        decided_by_fong=first - second >= threshold and first > second,
         counts={kind: float(count) for kind, count in zip(KINDS, counts, strict=True)},
         better=both[0],
         worse=both[1],
