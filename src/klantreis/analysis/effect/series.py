@@ -144,7 +144,7 @@ def interrupted_series(
         low=level.low,
         high=level.high,
         n=n,
-        method=f"interrupted series, {family}, {errors.replace('_', '-')} errors",
+        method=f"interrupted series, {family}, {errors} errors",
         confidence=confidence,
         warnings=tuple(_cautions(n, start, period, dispersion, correlation, p, family=family, errors=errors)),
         standard_error=level.standard_error,
