@@ -18,7 +18,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
 
-from klantreis.analysis.result import check_level
+from klantreis.analysis.result import check_level, headings, is_number
 from klantreis.errors import InvalidInputError
 
 P = ParamSpec("P")
@@ -97,7 +97,9 @@ def _check_shape(name: str, value: object, origins: set[Any]) -> None:
     one = not hasattr(value, "__len__") or (isinstance(value, np.ndarray) and not value.ndim)
     if origins and origins <= set(ROWS) and one and not isinstance(value, abc.Iterator):
         raise InvalidInputError(f"{name} must be a row of values, not {value!r}.")
-    if origins and origins <= {abc.Mapping, dict} and not isinstance(value, abc.Mapping):
+    if origins and origins <= set(ROWS) - {abc.Collection, abc.Iterable} and isinstance(value, abc.Set | abc.Mapping):
+        raise InvalidInputError(f"{name} must be a row of values in order, not {value!r}.")
+    if origins and origins <= {abc.Mapping, dict} and not isinstance(value, abc.Mapping) and not headings(value):
         raise InvalidInputError(f"{name} must be a mapping, not {value!r}.")
     if origins == {abc.Callable} and not callable(value):
         raise InvalidInputError(f"{name} must be a function, not {value!r}.")
@@ -130,7 +132,7 @@ def _fits(value: Any, kind: Any) -> bool:
         return bool(kind is bool and truth)
     if kind is int:
         return isinstance(value, numbers.Integral)
-    return isinstance(value, numbers.Real) and math.isfinite(value)
+    return isinstance(value, numbers.Real) and (not isinstance(value, int) or is_number(value)) and math.isfinite(value)
 
 
 def _said(kind: Any) -> str:

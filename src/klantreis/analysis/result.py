@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 #: The square of a larger number is none.
 LARGEST = 1e150
+#: A whole number of more bits has no floating-point number near it.
+LARGEST_BITS = 1023
 
 
 _DECIMAL = re.compile(r"[-+−]?\d+\.\d+( ?%)?")
@@ -176,6 +178,8 @@ def as_array(
         if given.dtype.kind not in "biufO" or (given.dtype.kind == "O" and _holds_text(given)):
             raise InvalidInputError(f"{name} must hold numbers, not {_kind_of(given)}.")
         array = np.array(given, dtype=np.float64)
+    except OverflowError as error:
+        raise InvalidInputError(f"{name} holds a number that is too large to compute with.") from error
     except (TypeError, ValueError) as error:
         if isinstance(error, InvalidInputError):
             raise
@@ -270,12 +274,10 @@ def as_codes(name: str, values: Sequence[object] | npt.NDArray[Any]) -> tuple[In
         raise InvalidInputError(f"{name} must be a row of one value or more, not of rows.") from error
     if array.ndim != 1 or not len(array):
         raise InvalidInputError(f"{name} must be a row of one value or more.")
-    if array.dtype.kind == "O" and any(value is None for value in array):
-        raise InvalidInputError(f"{name} holds a missing value (None).")
-    # Beside texts NumPy writes NaN as the text "nan".
-    written = array.dtype.kind == "U" and any(isinstance(value, float) and value != value for value in values)
-    if written or (array.dtype.kind == "f" and np.isnan(array).any()):
-        raise InvalidInputError(f"{name} holds a missing value (NaN).")
+    if (missing := _missing(array, values)) is not None:
+        raise InvalidInputError(f"{name} holds a missing value ({missing}).")
+    if any(isinstance(value, float) and math.isinf(value) for value in (array if array.dtype.kind in "fO" else ())):
+        raise InvalidInputError(f"{name} holds an infinite value.")
     try:
         names, codes = np.unique(array, return_inverse=True)
     except TypeError as error:
@@ -283,14 +285,30 @@ def as_codes(name: str, values: Sequence[object] | npt.NDArray[Any]) -> tuple[In
     return codes.astype(np.int64), tuple(names.tolist())
 
 
-def as_labels(names: object, count: int, *, things: str, prefix: str = "x") -> tuple[str, ...]:
-    """A name for each of so many things: those given, or x1, x2, …
+def _missing(array: npt.NDArray[Any], values: Iterable[object]) -> str | None:
+    """What stands for "none given" in it: None, NaN, NaT or NA; None when nothing does."""
+    if array.dtype.kind == "f":
+        return "NaN" if np.isnan(array).any() else None
+    if array.dtype.kind in "mM":
+        return "NaT" if np.isnat(array).any() else None
+    # Beside texts NumPy writes NaN as the text "nan".
+    for value in array if array.dtype.kind == "O" else values if array.dtype.kind == "U" else ():
+        if value is None or type(value).__name__ in ("NAType", "NaTType"):
+            return str(value)
+        if isinstance(value, float) and value != value:
+            return "NaN"
+    return None
+
+
+def as_labels(names: object, count: int, *, things: str, prefix: str = "x", of: object = None) -> tuple[str, ...]:
+    """A name for each of so many things: those given, those that the columns of a table have, or x1, x2, …
 
     Examples
     --------
     >>> as_labels(None, 2, things="drivers"), as_labels(["price", "help"], 2, things="drivers")
     (('x1', 'x2'), ('price', 'help'))
     """
+    names = headings(of) if names is None else names
     if names is None:
         return tuple(f"{prefix}{place + 1}" for place in range(count))
     if isinstance(names, str | bytes | type) or not isinstance(names, Iterable):
@@ -299,6 +317,20 @@ def as_labels(names: object, count: int, *, things: str, prefix: str = "x") -> t
     if len(given) != count:
         raise InvalidInputError(f"names has {len(given)} names for {count} {things}.")
     return given
+
+
+def headings(table: object) -> list[str] | None:
+    """What a table from pandas or Polars calls its columns; None for anything without names.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> headings(SimpleNamespace(columns=["price", "help"])), headings([[1, 2]])
+    (['price', 'help'], None)
+    """
+    columns = getattr(table, "columns", None)
+    named = list(columns) if isinstance(columns, Iterable) else []
+    return named if named and all(isinstance(name, str) for name in named) else None
 
 
 def check_level(confidence: float, *, name: str = "confidence") -> float:
@@ -318,11 +350,13 @@ def check_level(confidence: float, *, name: str = "confidence") -> float:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Whether this is one real number, NaN and infinity among them; a yes or no is none.
+    """Whether this is one real number, NaN and infinity among them; a yes or no is none, nor is a boundless integer.
 
     Examples
     --------
     >>> is_number(3), is_number(np.float32(2.5)), is_number("3"), is_number([3]), is_number(True)
     (True, True, False, False, False)
     """
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if isinstance(value, bool) or (isinstance(value, int) and value.bit_length() > LARGEST_BITS):
+        return False
+    return isinstance(value, int | float | np.integer | np.floating)

@@ -30,6 +30,8 @@ class PathTable:
         Numbers of channels of all paths after one another; path i is ``touches[offsets[i]:offsets[i + 1]]``.
     conversions, nulls
         How often each path led to the outcome, and to nothing.
+    again
+        For each path as it was given its place among the different ones.
     """
 
     channels: tuple[Any, ...]
@@ -37,6 +39,7 @@ class PathTable:
     offsets: Ints
     conversions: Floats
     nulls: Floats
+    again: Ints
 
     @property
     def lengths(self) -> Ints:
@@ -71,9 +74,12 @@ def read_paths(paths: Paths, conversions: npt.ArrayLike, nulls: npt.ArrayLike | 
         raise InvalidInputError("conversions are all zero: no path led to the outcome.")
     # Most paths recur, so texts are cut and names numbered once for each different one.
     places: dict[object, int] = {}
-    number = np.fromiter(
-        (places.setdefault(_key(path), len(places)) for path in paths), dtype=np.int64, count=len(paths)
-    )
+    try:
+        number = np.fromiter(
+            (places.setdefault(_key(path), len(places)) for path in paths), dtype=np.int64, count=len(paths)
+        )
+    except TypeError as error:
+        raise InvalidInputError("paths holds a touch that is itself a list; a touch is one name.") from error
     keys: list[Any] = list(places)
     cut = [_cut(key) for key in keys]
     merged: dict[tuple[object, ...], int] = {}
@@ -93,6 +99,7 @@ def read_paths(paths: Paths, conversions: npt.ArrayLike, nulls: npt.ArrayLike | 
         offsets=np.r_[0, np.cumsum(sizes)].astype(np.int64),
         conversions=np.bincount(again, won, minlength=len(different)).astype(np.float64),
         nulls=np.bincount(again, lost, minlength=len(different)).astype(np.float64),
+        again=again,
     )
 
 

@@ -6,6 +6,7 @@ chance that is beta over customers; in Pareto/NBD they may leave at any time, at
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 import numpy as np
@@ -63,8 +64,12 @@ def _of_alike(rate: Floats, share: npt.ArrayLike, a: float, b: Floats) -> Floats
 
     The series of the closed form is 0 times infinity when a is large; the chances are then all but equal.
     """
-    step = np.minimum(0.5, 0.2 * np.sqrt(1 / a + 1 / b))[:, None]
-    logit = np.log(a / b)[:, None] + step * np.arange(-400, 401)
+    spread = np.sqrt(1 / a + 1 / b)
+    step = np.minimum(0.5, 0.2 * spread)
+    # Beyond this many steps the density, which falls off like e^-a and e^-b times the logit, adds nothing.
+    reach = min(400, math.ceil(float(((9 * spread + 45 / np.minimum(a, b)) / step).max())))
+    step = step[:, None]
+    logit = np.log(a / b)[:, None] + step * np.arange(-reach, reach + 1)
     chance = expit(logit)
     log_density = a * log_expit(logit) + b[:, None] * log_expit(-logit) - betaln(a, b)[:, None]
     weight = np.exp(log_density) * step

@@ -109,7 +109,9 @@ def prevalence(
         raise InvalidInputError("rule must map names of fields to what they must be, one or more.")
     for field in rule:
         if field not in columns:
-            raise InvalidInputError(f"rule names {field!r}, which is no field.", hint=did_you_mean(field, columns))
+            raise InvalidInputError(
+                f"rule names {field!r}, which is no field.", hint=did_you_mean(str(field), map(str, columns))
+            )
     w = as_weights(weights, n)
     answered = w > 0
     for field in rule:

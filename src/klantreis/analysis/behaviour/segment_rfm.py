@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from datetime import time as clock
 from typing import Any
 
 import numpy as np
@@ -90,9 +91,10 @@ def rfm(
     Parameters
     ----------
     customer, time, amount
-        Shape (orders,): who, when (dates, datetimes or numbers) and for how much.
+        Shape (orders,): who, when (dates, datetimes, texts such as 2024-03-01, or numbers) and for how much.
     at
-        The moment from which is looked back, of the kind of ``time``.
+        The moment from which is looked back: a date when ``time`` holds dates (one without an hour is its midnight),
+        else a number.
     bins
         How many scores each gets, up to 9.
     draws
@@ -171,17 +173,13 @@ def _ago(time: Times, at: Any) -> Floats:
     given, ago = np.asarray(time), np.zeros(0)
     if given.ndim != 1 or not len(given):
         raise InvalidInputError("time must be a row of one value or more.")
-    if given.dtype.kind == "O" and len(given) and isinstance(given[0], date):
-        zone = isinstance(at, datetime) and at.tzinfo is not None
-        seconds = []
-        for moment in given:
-            try:
-                seconds.append((at - moment).total_seconds())
-            except (TypeError, AttributeError) as error:
-                hint = "One has a time zone and the other has not." if zone else None
-                raise InvalidInputError(
-                    f"time holds {moment!r}, which cannot be compared with at.", hint=hint
-                ) from error
+    if given.dtype.kind == "U" or (given.dtype.kind == "O" and isinstance(given[0], date | str)):
+        now = _moment("at", at)
+        try:
+            seconds = [(now - _moment("time", moment)).total_seconds() for moment in given.tolist()]
+        except TypeError as error:
+            hint = "One has a time zone and the other has not."
+            raise InvalidInputError(f"time cannot be compared with at ({at!r}).", hint=hint) from error
         ago = np.array(seconds) / 86_400
     elif given.dtype.kind == "M":
         if np.isnat(given).any():
@@ -191,13 +189,30 @@ def _ago(time: Times, at: Any) -> Floats:
         except (TypeError, ValueError) as error:
             raise InvalidInputError(f"at is {at!r}, which cannot be compared with time.") from error
     else:
+        moments = as_array("time", given)
         check_argument("at", at, (float,))
-        ago = np.asarray(float(at) - as_array("time", given))
+        ago = np.asarray(float(at) - moments)
     if ago.ndim != 1 or not len(ago):
         raise InvalidInputError("time must be a row of one value or more.")
     if (ago < 0).any():
         raise InvalidInputError(f"time lies after at ({at}) at position {int((ago < 0).argmax())}.")
     return np.asarray(ago, dtype=np.float64)
+
+
+def _moment(name: str, value: object) -> datetime:
+    """A date, a moment, or either as ISO 8601 writes it; a date is its midnight."""
+    if isinstance(value, np.datetime64) and not np.isnat(value):
+        value = value.astype("datetime64[us]").item()
+    try:
+        found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+    except ValueError as error:
+        hint = "Write 2024-03-01, or 2024-03-01T12:30."
+        raise InvalidInputError(f"{name} holds {value!r}, which is no date.", hint=hint) from error
+    if isinstance(found, date) and not isinstance(found, datetime):
+        return datetime.combine(found, clock.min)
+    if not isinstance(found, datetime) or found != found:
+        raise InvalidInputError(f"{name} must be a date or a moment as in time, not {value!r}.")
+    return found
 
 
 def _with_intervals(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from klantreis.analysis.behaviour.sequence_states import is_nothing
-from klantreis.analysis.result import Floats, Ints, as_array, as_codes, dimensions
+from klantreis.analysis.result import Floats, Ints, as_array, as_codes, dimensions, headings
 from klantreis.errors import InvalidInputError
 
 Column = Sequence[object] | npt.NDArray[Any]
@@ -64,7 +64,9 @@ def indicators(coded: Coded) -> tuple[Floats, Ints]:
 
 
 def read_columns(name: str, table: Mapping[str, Column]) -> tuple[dict[str, npt.NDArray[Any]], int]:
-    """Columns by name as arrays of one length."""
+    """Columns by name as arrays of one length; a table from pandas or Polars has them by name already."""
+    if not isinstance(table, Mapping) and (named := headings(table)):
+        table = {heading: table[heading] for heading in named}
     if not isinstance(table, Mapping) or not table:
         raise InvalidInputError(f"{name} must map names of fields to columns.")
     columns = {}

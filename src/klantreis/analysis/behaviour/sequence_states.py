@@ -54,6 +54,8 @@ def read_states(name: str, states: States) -> StateTable:
     >>> table.codes.tolist(), table.names
     ([[1, 0], [1, -1]], ('a', 'b'))
     """
+    if hasattr(states, "columns") and hasattr(states, "to_numpy"):
+        states = states.to_numpy()  # rows of a table from pandas or Polars, which by itself goes by its columns
     if isinstance(states, np.ndarray) and states.ndim == 2 and states.size and states.dtype.kind in "iub":
         codes, names = as_codes(name, states.ravel())
         return StateTable(codes.reshape(states.shape), names)

@@ -114,7 +114,10 @@ def aalen_johansen(
     if not isinstance(censored, Hashable):
         raise InvalidInputError(f"censored must be one label, not {censored!r}.")
     same_length(duration=time, cause=labels)
-    left = np.array([not (label is None or label == censored) for label in labels])
+    try:
+        left = np.array([not (label is None or label == censored) for label in labels])
+    except (TypeError, ValueError) as unlabelled:
+        raise InvalidInputError("cause must hold one label for each; None for who is still waiting.") from unlabelled
     if not left.any():
         raise InvalidInputError(f"cause is {censored!r} or None for everyone: nobody left.")
     codes, names = as_codes("cause", [label for label, gone in zip(labels, left, strict=True) if gone])

@@ -131,7 +131,7 @@ def shapley_regression(
     p = columns.shape[1]
     if n < p + 2:
         raise InvalidInputError(f"X has {p} drivers for {n} cases: at least {p + 2} cases are needed.")
-    labels = as_labels(names, p, things="drivers")
+    labels = as_labels(names, p, things="drivers", of=X)
     if orders < 1:
         raise InvalidInputError(f"orders must be 1 or more, not {orders}.")
     _varies(columns[w > 0], target[w > 0], labels)

@@ -26,7 +26,7 @@ from klantreis.analysis.effect.sequential import (
     group_sequential,
 )
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Caution, Floats, Result, as_array, as_codes, caution, same_length
+from klantreis.analysis.result import LARGEST, Caution, Floats, Result, as_array, as_codes, caution, same_length
 from klantreis.errors import InvalidInputError
 
 __all__ = [
@@ -153,7 +153,8 @@ def _mean(
 
 def _relative(parts: list[tuple[float, float, int]], *, df: float, n: int, confidence: float) -> Result | None:
     (a, var_a, _), (b, var_b, _) = parts
-    if b <= 0:
+    # Near the smallest number there is, neither the ratio nor its square is one.
+    if b <= 1 / LARGEST or abs(a) > b * LARGEST:
         return None
     ratio = a / b
     error = math.sqrt(var_a + ratio**2 * var_b) / b

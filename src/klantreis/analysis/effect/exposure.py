@@ -160,7 +160,7 @@ def overlap(
     n = same_length(exposed=group, covariates=x)
     if bins < 1:
         raise InvalidInputError(f"bins must be 1 or more, not {bins}.")
-    labels = as_labels(names, x.shape[1], things="covariates")
+    labels = as_labels(names, x.shape[1], things="covariates", of=covariates)
     chance = propensity(group, x).fitted
     one, zero = chance[group == 1], chance[group == 0]
     bottom, top = max(one.min(), zero.min()), min(one.max(), zero.max())

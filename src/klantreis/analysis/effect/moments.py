@@ -154,9 +154,11 @@ def _check(
         raise InvalidInputError("effects is empty.")
     apart = set(effects) ^ set(reach)
     if apart:
-        raise InvalidInputError(f"effects and reach do not name the same touchpoints: {', '.join(sorted(apart))}.")
+        raise InvalidInputError(
+            f"effects and reach do not name the same touchpoints: {', '.join(sorted(map(str, apart)))}."
+        )
     if unknown := set(grades or {}) - set(effects):
-        raise InvalidInputError(f"grades names {', '.join(sorted(unknown))}, which effects does not.")
+        raise InvalidInputError(f"grades names {', '.join(sorted(map(str, unknown)))}, which effects does not.")
     if not (is_number(smallest) and smallest >= 0 and np.isfinite(smallest)):
         raise InvalidInputError(f"smallest_effect must be 0 or more, not {smallest!r}.")
     if not (is_number(high_reach) and 0 <= high_reach <= 1):

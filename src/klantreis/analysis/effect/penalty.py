@@ -103,7 +103,7 @@ def penalty_reward(
     target = as_array("y", y)
     n = same_length(ratings=table, y=target)
     p = table.shape[1]
-    labels = as_labels(names, p, things="attributes")
+    labels = as_labels(names, p, things="attributes", of=ratings)
     middle = (table.min() + table.max()) / 2
     lower = float(np.nextafter(middle, -np.inf)) if low_to is None else low_to
     upper = float(np.nextafter(middle, np.inf)) if high_from is None else high_from

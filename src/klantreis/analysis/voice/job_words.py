@@ -109,6 +109,8 @@ def job_statement(text: str, lang: Lang | None = None, *, names: Iterable[str] =
     """
     told = language_of(as_text("text", text)) if lang is None else as_lang(lang)
     flat = " ".join(text.split()).strip(" .!?")
+    if not flat:
+        raise InvalidInputError("text is empty: nothing was written down as a job.")
     if isinstance(names, str):
         raise InvalidInputError(f"names must be a list of names, not the text {names!r}.")
     for name in (as_text("names", name) for name in names):

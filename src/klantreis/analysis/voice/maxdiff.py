@@ -116,7 +116,7 @@ def maxdiff_counts(
     if (s.sum(axis=0) <= 0).any() or s.shape[1] < 2:
         raise InvalidInputError("shown must hold two items or more, each shown at least once.")
     check_level(confidence)
-    labels = column_names(names, s.shape[1])
+    labels = column_names(names, s.shape[1], of=best)
     totals = b.sum(axis=0), w.sum(axis=0), s.sum(axis=0)
     score, logit, share = _logits(*(total[None, :] for total in totals))
     error = np.sqrt(2 / (totals[2] * (1 - score[0] ** 2)))

@@ -128,7 +128,7 @@ def opportunity_scores(
     k = min(3, width) if k is None else k
     if not 1 <= k <= width:
         raise InvalidInputError(f"k must be 1 to {width}, the number of outcomes, not {k}.")
-    labels = column_names(names, width)
+    labels = column_names(names, width, of=importance)
     w = as_weights(weights, n)
     check_level(confidence)
     tops = np.hstack([wanted > highest - top, had > highest - top]).astype(np.float64)
