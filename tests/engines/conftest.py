@@ -58,7 +58,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         names = [name for name in chosen() if name != "folder" or "engine" not in metafunc.fixturenames]
         if "spark-cluster" in names and not metafunc.definition.get_closest_marker("on_any_spark"):
             names = [name for name in names if name != "spark-local"]
-        marked = [pytest.param(name, marks=pytest.mark.engine) for name in names]
+        both = [pytest.mark.engine, pytest.mark.alone]
+        marked = [pytest.param(name, marks=both[: 1 if name in AT_HAND else 2]) for name in names]
         metafunc.parametrize("place", marked, indirect=True, scope="session")
 
 

@@ -350,7 +350,7 @@ class EventLog(Protocol):
             periods), ``between`` (who came from one pattern to another, and the median time of those), ``rework`` (who
             repeats a touchpoint, or returns to it), ``paths`` (whose path to the first outcome is exactly it),
             ``credit`` (on whose path it is, or stands first or last), ``activity`` (who is active in this hour of the
-            week, or in this channel). A log whose events stay on an engine says by name which of these it cannot ask.
+            week, or in this channel).
         steps
             Of the funnels; the patterns to reach; where the tree begins; what starts and what comes back; from what
             to what; the outcome.

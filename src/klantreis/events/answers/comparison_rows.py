@@ -8,16 +8,20 @@ from typing import get_args
 
 from klantreis.errors import InvalidInputError, did_you_mean
 from klantreis.events.answers.answer import Scope
+from klantreis.events.answers.calendar import Retention
 from klantreis.events.answers.comparison import ComparedRow, Comparison, Group, MedianTime, On
 from klantreis.events.answers.differing import Values, false_discovery, median, median_difference, p_of_shares
 from klantreis.events.durations import Duration
-from klantreis.events.filter import Filter
-from klantreis.events.pattern import EventPattern
+from klantreis.events.filter import Filter, bounds, zone_named
+from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.share import Share, difference, wilson
 from klantreis.events.stage import Stage
 
 #: Of the rows that are said to differ, this part may be false alarm.
 FALSE_DISCOVERY = 0.05
+
+#: The pause that ends a visit when none is asked.
+PAUSE = "30min"
 
 What = tuple[str, ...]
 Shares = Mapping[What, Share]
@@ -57,6 +61,27 @@ def as_group(group: Filter | EventPattern | str) -> Filter:
     return group if isinstance(group, Filter) else Filter(customers=group)
 
 
+def patterns_in(how: How, *, exactly: int | None = None, at_most: int = 2) -> list[EventPattern]:
+    """The steps as patterns, so many of them."""
+    found = [step.matching if isinstance(step, Stage) else as_pattern(step) for step in how.steps]
+    if exactly is not None and len(found) != exactly:
+        raise InvalidInputError(
+            f"This comparison takes {exactly} patterns as its steps, not {len(found)}.",
+            hint="For the time between: from what, then to what. For paths and credit: the outcome.",
+        )
+    if len(found) > at_most:
+        raise InvalidInputError(f"This comparison takes at most {at_most} patterns as its steps, not {len(found)}.")
+    return found
+
+
+def ending_first(zone_name: str, *filters: Filter | None) -> Filter | None:
+    """Of some filters the one whose period ends first; None when none of them ends."""
+    zone = zone_named(zone_name)
+    ends = [(bounds(each.span, zone)[1], place) for place, each in enumerate(filters) if each is not None]
+    known = [(end, place) for end, place in ends if end is not None]
+    return filters[min(known)[1]] if known else None
+
+
 def rows_of_shares(first: Shares, second: Shares, *, sizes: tuple[int, int]) -> list[ComparedRow]:
     """A row for each thing that has a share in either group of these sizes."""
     rows = []
@@ -67,6 +92,21 @@ def rows_of_shares(first: Shares, second: Shares, *, sizes: tuple[int, int]) -> 
             ComparedRow(what, left, right, difference(left, right), p_of_shares(left, right), None, differs=False)
         )
     return rows
+
+
+def rows_of_retention(first: Retention, second: Retention) -> list[ComparedRow]:
+    """A row for each period after the start that both groups have seen whole."""
+    # Every customer has some event in the period of the first one.
+    left, right = (
+        {
+            (str(k),): share
+            for k, share in enumerate(answer.total)
+            if share is not None and (k or answer.back is not None)
+        }
+        for answer in (first, second)
+    )
+    both = [what for what in left if what in right]
+    return rows_of_shares({what: left[what] for what in both}, {what: right[what] for what in both}, sizes=(0, 0))
 
 
 def rows_of_times(first: Mapping[What, Values], second: Mapping[What, Values]) -> list[ComparedRow]:

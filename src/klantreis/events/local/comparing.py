@@ -19,6 +19,7 @@ from klantreis.events.answers.comparison_rows import (
     as_group,
     check,
     comparison,
+    ending_first,
     rows_of_shares,
     rows_of_times,
 )
@@ -26,7 +27,7 @@ from klantreis.events.durations import SECOND
 from klantreis.events.filter import Filter
 from klantreis.events.kernels import comparison as comparison_kernels
 from klantreis.events.local import counting
-from klantreis.events.local.comparing_habits import HABITS, Side, ending_first, most_frequent
+from klantreis.events.local.comparing_habits import HABITS, Side, most_frequent
 from klantreis.events.local.counting import numbered_pairs, scope_of, tallies, touchpoint_counts
 from klantreis.events.local.steps import count_positions
 from klantreis.events.local.views import View, view_of, view_without
@@ -56,7 +57,9 @@ def compare(
     one = view_of(log, base, first)
     other = view_without(log, base, one) if second is None else view_of(log, base, second)
     if on in HABITS:
-        sides = [Side(view, ending_first(log, base, group)) for view, group in ((one, first), (other, second))]
+        sides = [
+            Side(view, ending_first(log.zone_name, base, group)) for view, group in ((one, first), (other, second))
+        ]
         rows = HABITS[on](log, sides[0], sides[1], how)
     else:
         rows = _times(log, one, other) if on == "times" else _shares(log, one, other, on, how)

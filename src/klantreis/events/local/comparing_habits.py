@@ -13,28 +13,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from klantreis.errors import InvalidInputError
 from klantreis.events.answers.comparison import ComparedRow
-from klantreis.events.answers.comparison_rows import How, Shares, What, rows_of_shares, rows_of_times
+from klantreis.events.answers.comparison_rows import (
+    PAUSE,
+    How,
+    Shares,
+    What,
+    patterns_in,
+    rows_of_retention,
+    rows_of_shares,
+    rows_of_times,
+)
 from klantreis.events.answers.steps import Branch, PathNode
 from klantreis.events.durations import SECOND, microseconds
-from klantreis.events.filter import Filter, bounds, zone_named
+from klantreis.events.filter import Filter
 from klantreis.events.kernels import counting as kernels
 from klantreis.events.kernels import outcomes as inner
 from klantreis.events.local import activity, between, funnels, path_trees, retention, rework
 from klantreis.events.local.columns import Codes, sealed
 from klantreis.events.local.counting import power_of_two, visit_offsets
 from klantreis.events.local.outcomes import Paths, paths, question
-from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.share import Share, wilson
-from klantreis.events.stage import Stage
 
 if TYPE_CHECKING:
     from klantreis.events.local.log import LocalLog
     from klantreis.events.local.views import View
-
-#: The pause that ends a visit when none is asked.
-PAUSE = "30min"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,14 +46,6 @@ class Side:
 
     view: View
     filter: Filter | None
-
-
-def ending_first(log: LocalLog, *filters: Filter | None) -> Filter | None:
-    """Of some filters the one whose period ends first; None when none of them ends."""
-    zone = zone_named(log.zone_name)
-    ends = [(bounds(each.span, zone)[1], place) for place, each in enumerate(filters) if each is not None]
-    known = [(end, place) for end, place in ends if end is not None]
-    return filters[min(known)[1]] if known else None
 
 
 def _visits(log: LocalLog, one: Side, other: Side, how: How) -> list[ComparedRow]:
@@ -74,22 +69,13 @@ def _visits_of(log: LocalLog, view: View, gap: int, upto: int) -> Shares:
 
 
 def _retention(log: LocalLog, one: Side, other: Side, how: How) -> list[ComparedRow]:
-    starting, returning = (*_patterns(how, at_most=2), None, None)[:2]
-    asked = retention.How(how.by or "week", starting, returning, how.upto, unbounded=False, complete_to=None)
-
-    def ask(side: Side) -> Shares:
-        total = retention.retention(log, side.view, side.filter, how=asked).total
-        first = 0 if returning is not None else 1  # every customer has some event in the period of the first one
-        return {(str(k),): share for k, share in enumerate(total) if share is not None and k >= first}
-
-    # A period that one group has not seen whole is not compared.
-    left, right = ask(one), ask(other)
-    both = [what for what in left if what in right]
-    return rows_of_shares({what: left[what] for what in both}, {what: right[what] for what in both}, sizes=(0, 0))
+    asked = retention.asked_by(how)
+    first, second = (retention.retention(log, side.view, side.filter, how=asked) for side in (one, other))
+    return rows_of_retention(first, second)
 
 
 def _between(log: LocalLog, one: Side, other: Side, how: How) -> list[ComparedRow]:
-    start, end = _patterns(how, exactly=2)
+    start, end = patterns_in(how, exactly=2)
     limit = None if how.within is None else microseconds(how.within, what="window")
 
     def ask(side: Side) -> tuple[Shares, dict[What, NDArray[np.float64]]]:
@@ -150,7 +136,7 @@ def _activity(log: LocalLog, one: Side, other: Side, _how: How) -> list[Compared
 
 
 def _tree(log: LocalLog, one: Side, other: Side, how: How) -> list[ComparedRow]:
-    pattern = (*_patterns(how, at_most=1), None)[0]
+    pattern = (*patterns_in(how, at_most=1), None)[0]
     shape = path_trees.Shape(backward=False, depth=how.upto, breadth=0, gap=how.within, fold_repeats=False)
     trees = [path_trees.tree(log, side.view, None, pattern=pattern, shape=shape) for side in (one, other)]
     left, right = (dict(_ways(tree.roots, ())) for tree in trees)
@@ -224,22 +210,9 @@ def _both(one: Side, other: Side, ask: Callable[[Side], Shares]) -> list[Compare
     return rows_of_shares(ask(one), ask(other), sizes=(one.view.n_customers, other.view.n_customers))
 
 
-def _patterns(how: How, *, exactly: int | None = None, at_most: int = 2) -> list[EventPattern]:
-    """The steps as patterns, so many of them."""
-    found = [step.matching if isinstance(step, Stage) else as_pattern(step) for step in how.steps]
-    if exactly is not None and len(found) != exactly:
-        raise InvalidInputError(
-            f"This comparison takes {exactly} patterns as its steps, not {len(found)}.",
-            hint="For the time between: from what, then to what. For paths and credit: the outcome.",
-        )
-    if len(found) > at_most:
-        raise InvalidInputError(f"This comparison takes at most {at_most} patterns as its steps, not {len(found)}.")
-    return found
-
-
 def _first_paths(log: LocalLog, view: View, how: How) -> Paths:
     """Of each customer with the outcome: the path to the first one."""
-    (outcome,) = _patterns(how, exactly=1)
+    (outcome,) = patterns_in(how, exactly=1)
     asked = question(outcome, how.by or "touchpoint", how.within, "first", None, fold_repeats=False)
     made = paths(log, view, asked)
     led = np.flatnonzero(made.kinds == inner.LED)

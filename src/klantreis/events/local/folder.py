@@ -21,6 +21,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -163,15 +164,11 @@ def new_columns(into: Path) -> Iterator[Path]:
 
 def publish(into: Path, folder: Path, manifest: Mapping[str, Any]) -> None:
     """Make the columns in ``folder`` the log: from here on it is the new one."""
-    for file in folder.iterdir():
-        _to_disk(file)
-    whole = {
-        "format": FORMAT,
-        "version": LOG_VERSION,
-        "columns": folder.name,
-        **manifest,
-        "digest": digest_of(folder),
-    }
+    with ThreadPoolExecutor(1) as beside:  # the disk is waited for while the columns are read for their digest
+        on_disk = beside.map(_to_disk, list(folder.iterdir()))
+        digest = digest_of(folder)
+        list(on_disk)  # raises what went wrong
+    whole = {"format": FORMAT, "version": LOG_VERSION, "columns": folder.name, **manifest, "digest": digest}
     draft = folder / MANIFEST
     draft.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     _to_disk(draft)

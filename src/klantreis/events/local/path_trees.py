@@ -71,11 +71,7 @@ def tree(
     """See ``EventLog.tree``."""
     backward, depth, breadth, gap, fold_repeats = astuple(shape)
     pattern = None if pattern is None else as_pattern(pattern)
-    if not 0 <= depth <= DEEPEST or breadth < 0:
-        raise InvalidInputError(
-            f"A path tree is 0 to {DEEPEST} touchpoints deep, not {depth}, and shows 0 (all) or more ways on, "
-            f"not {breadth}."
-        )
+    check(shape)
     longest = None if gap is None else microseconds(gap, what="gap")
     paths = _paths(log, view, pattern, backward=backward, gap=longest, fold_repeats=fold_repeats)
     root = _grown(paths, log.touchpoints, depth=depth + 1, breadth=breadth, back=backward)
@@ -93,6 +89,15 @@ def tree(
         roots=tuple(_node(child, root, root, log.touchpoints) for child in root.next),
         rest=_branch(root.rest, root, root),
     )
+
+
+def check(shape: Shape) -> None:
+    """Raise InvalidInputError when a tree cannot have this depth or breadth."""
+    if not 0 <= shape.depth <= DEEPEST or shape.breadth < 0:
+        raise InvalidInputError(
+            f"A path tree is 0 to {DEEPEST} touchpoints deep, not {shape.depth}, and shows 0 (all) or more ways on, "
+            f"not {shape.breadth}."
+        )
 
 
 def _paths(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from klantreis.errors import InvalidInputError
+from klantreis.events.answers import comparison_rows
 from klantreis.events.answers.answer import Scope
 from klantreis.events.answers.calendar import Cohort, Retention
 from klantreis.events.filter import Filter, bounds, zone_named
@@ -49,6 +50,12 @@ class How:
     def returning(self) -> EventPattern | None:
         """``back`` as a pattern."""
         return None if self.back is None else as_pattern(self.back)
+
+
+def asked_by(how: comparison_rows.How) -> How:
+    """What a comparison asks of each group."""
+    starting, returning = (*comparison_rows.patterns_in(how, at_most=2), None, None)[:2]
+    return How(how.by or "week", starting, returning, how.upto, unbounded=False, complete_to=None)
 
 
 class Dated(Protocol):

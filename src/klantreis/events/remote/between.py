@@ -43,7 +43,7 @@ def time_between(
     limit = None if within is None else microseconds(within, what="window")
     seen = view(log, asked, patterns=[start, end])
     extent = extent_of(log, seen)
-    begun = _begun(seen.rows, starts, until=extent.last or 0, limit=limit)
+    begun = begun_sql(seen.rows, starts, until=extent.last or 0, limit=limit)
     made, n, customers, ended = (
         int(value or 0)
         for value in log.ask(
@@ -68,7 +68,7 @@ def time_between(
     )
 
 
-def _begun(rows: str, starts: Starts, *, until: int, limit: int | None) -> str:
+def begun_sql(rows: str, starts: Starts, *, until: int, limit: int | None) -> str:
     """Every start: ``c``, whether it ``counts``, whether its end was seen, and how long it ``lasted``."""
     known = (
         f"SELECT c, p, t, m0, MIN(CASE WHEN m1 = 1 THEN t END) {_LATER} AS end_t, "

@@ -6,21 +6,20 @@ one. Its outcome stands behind its touches, as code 0, which leaves no trace in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klantreis.errors import InvalidInputError, NotFoundError, UnsupportedQuestionError, did_you_mean
+from klantreis.errors import InvalidInputError, NotFoundError, did_you_mean
 from klantreis.events.answers.answer import Quartiles
 from klantreis.events.answers.credit_rules import OnPaths, credit_of
 from klantreis.events.answers.outcomes import Credit, OutcomePath, OutcomePaths, PathQuestion
 from klantreis.events.durations import SECOND
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import as_pattern
-from klantreis.events.remote.log import MOST_TEXTS
 from klantreis.events.remote.quartiles import quartiles
 from klantreis.events.remote.table import Field, fingerprints
-from klantreis.events.remote.view import Extent, extent_of, scoped, view
+from klantreis.events.remote.view import Chosen, Extent, extent_of, scoped
 from klantreis.events.share import wilson
 
 if TYPE_CHECKING:
@@ -28,12 +27,12 @@ if TYPE_CHECKING:
 
 #: Customer and path in one number, in the order of the paths; a customer has at most half as many outcomes.
 MOST_PATHS = 1 << 23
-#: Up to this many customers are listed to spell out their paths; of more the engine looks them up itself.
-_MOST_LISTED = 500
+#: Up to this many customers or values are listed to spell out paths; more the engine looks up itself.
+MOST_LISTED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class Cut:
     """The paths of a question.
 
     Parameters
@@ -41,12 +40,12 @@ class _Cut:
     touches
         A SELECT of ``c, path, led, p, tp, t, last_t``: a row per touch with its place, and per outcome. ``last_t`` is
         when the last touch was, also one that was folded.
-    names
-        What each code stands for.
+    codes
+        A SELECT of ``code, held``: what each code stands for; None when codes are those of touchpoints.
     """
 
     touches: str
-    names: Sequence[str]
+    codes: str | None
     extent: Extent
     lookback: int | None
 
@@ -55,7 +54,8 @@ def paths_to(log: RemoteLog, filtered: Filter | None, *, asked: PathQuestion, to
     """See ``EventLog.paths_to``."""
     if top is not None and top < 1:
         raise InvalidInputError(f"The number of paths to name must be 1 or more, not {top}.")
-    cut = _cut(log, filtered, asked)
+    chosen = Chosen(log, (filtered,))
+    cut = cut_paths(chosen, asked)
     made = fingerprints(
         cut.touches,
         by=["c", "path", "led"],
@@ -84,10 +84,10 @@ def paths_to(log: RemoteLog, filtered: Filter | None, *, asked: PathQuestion, to
         f"ORDER BY outcomes DESC, times DESC, example{'' if top is None else f' LIMIT {top}'}"
     )
     distinct = int(rows[0][3]) if rows else 0
-    spelled = _spelled(log, filtered, asked, cut, [int(row[2]) for row in rows], groups)
+    paths_of = spelled(chosen, asked, cut, [int(row[2]) for row in rows], groups)
     named = tuple(
         OutcomePath(
-            path=spelled.get(example, ()),
+            path=paths_of.get(example, ()),
             outcomes=outcomes,
             nothing=times - outcomes,
             share_of_outcomes=outcomes / converted if converted else 0.0,
@@ -118,7 +118,7 @@ def paths_to(log: RemoteLog, filtered: Filter | None, *, asked: PathQuestion, to
 
 def credit(log: RemoteLog, filtered: Filter | None, *, asked: PathQuestion) -> Credit:
     """See ``EventLog.credit``."""
-    cut = _cut(log, filtered, asked)
+    cut = cut_paths(Chosen(log, (filtered,)), asked)
     placed = f"SELECT c, path, led, p, tp, COUNT(*) OVER (PARTITION BY c, path) - led AS n FROM ({cut.touches}) AS t"
     paths, outcomes = log.ask(
         f"SELECT COUNT(*), SUM(led) FROM (SELECT led FROM ({cut.touches}) AS t WHERE p = 0) AS begun"
@@ -136,29 +136,39 @@ def credit(log: RemoteLog, filtered: Filter | None, *, asked: PathQuestion) -> C
         f"FROM ({placed}) AS k WHERE tp <> 0 AND led = 1 GROUP BY tp, n"
     ):
         by_length.setdefault(int(tp), []).append((int(n), int(edges), int(inner)))
+    names = names_of(log, cut, [int(row[0]) for row in found])
     return credit_of(
         scoped(cut.extent, filtered),
         asked,
         n=int(paths),
         outcomes=int(outcomes or 0),
         found=[
-            OnPaths(
-                int(tp), cut.names[int(tp)], (int(paths), int(led), int(begins), int(ends)), by_length.get(int(tp), ())
-            )
+            OnPaths(int(tp), names[int(tp)], (int(paths), int(led), int(begins), int(ends)), by_length.get(int(tp), ()))
             for tp, paths, led, begins, ends in found
         ],
     )
 
 
-def _cut(log: RemoteLog, filtered: Filter | None, asked: PathQuestion, only: str = "") -> _Cut:
+def cut_paths(chosen: Chosen, asked: PathQuestion, *, only: str = "", extent: Extent | None = None) -> Cut:
+    """Cut the traces of some customers into paths.
+
+    Parameters
+    ----------
+    only
+        A further condition on ``c``, to spell out the paths of some customers.
+    extent
+        How much there is, where that is known.
+    """
+    log = chosen.log
     field = None if asked.by == "touchpoint" else log.table.field(asked.by)
     if field is None and asked.by != "touchpoint":
         hint = did_you_mean(asked.by, log.fields, what="attribute")
         raise NotFoundError(f"There is no attribute {asked.by!r} in {log.name}.", hint=hint)
     patterns = [as_pattern(asked.outcome), *([] if asked.touches is None else [as_pattern(asked.touches)])]
-    seen = view(log, filtered, patterns=patterns, columns=[] if field is None else [field.column], only=only)
+    seen = chosen.seen(patterns, [] if field is None else [field.column], only)
     lookback = None if asked.lookback_seconds is None else round(asked.lookback_seconds * SECOND)
-    rows, names = (seen.rows, log.touchpoints) if field is None else _coded(log, seen.rows, field, len(patterns))
+    codes = None if field is None else _codes(log, field)
+    rows = seen.rows if field is None else _coded(seen.rows, field, str(codes), len(patterns))
     of_customer = "OVER (PARTITION BY c ORDER BY p ROWS BETWEEN"
     placed = (
         f"SELECT c, p, t, tp, m0{', m1' if asked.touches is not None else ''}, "
@@ -188,51 +198,64 @@ def _cut(log: RemoteLog, filtered: Filter | None, asked: PathQuestion, only: str
         f"SELECT c, path, led, WHOLE(ROW_NUMBER() OVER (PARTITION BY c, path ORDER BY p)) - 1 AS p, tp, t, "
         f"{last_t} AS last_t FROM ({touches}) AS n"
     )
-    return _Cut(numbered, names, Extent(0, 0, None, None) if only else extent_of(log, seen), lookback)
+    nothing = Extent(0, 0, None, None)  # of a few customers nobody asks how much they have
+    return Cut(numbered, codes, extent or (nothing if only else extent_of(log, seen)), lookback)
 
 
-def _coded(log: RemoteLog, rows: str, field: Field, n_marks: int) -> tuple[str, Sequence[str]]:
-    """The same rows with the code of the field's value as ``tp``, and what each code stands for."""
+def _codes(log: RemoteLog, field: Field) -> str:
+    """Numbers the values of a field, in the order in which a log on this machine has them."""
     number = field.kind == "number"
     known = f"{field.column} IS NOT NULL" if number else f"{field.column} <> ''"
     order = field.column if number else f"TEXT_ORDER({field.column})"
-    codes = (
+    return (
         f"SELECT {field.column} AS held, WHOLE(ROW_NUMBER() OVER (ORDER BY {order})) AS code "
         f"FROM (SELECT DISTINCT {field.column} FROM {log.table.events} AS e WHERE {known}) AS different"
     )
-    values = log.ask(f"SELECT code, held FROM ({codes}) AS k ORDER BY code LIMIT {MOST_TEXTS + 1}")
-    if len(values) > MOST_TEXTS:
-        raise UnsupportedQuestionError(
-            f"paths by {field.name!r}",
-            engine=log.engine.title,
-            why=f"the field has more than {MOST_TEXTS} different values",
-            hint="Ask for paths by touchpoint or channel, or connect a view in which the values are grouped.",
-        )
+
+
+def _coded(rows: str, field: Field, codes: str, n_marks: int) -> str:
+    """The same rows with the code of the field's value as ``tp``."""
     marks = "".join(f", m{k}" for k in range(n_marks))
-    coded = (
+    return (
         f"SELECT c, p, t, COALESCE(code, 0) AS tp{marks} "
         f"FROM ({rows}) AS of_field LEFT JOIN ({codes}) AS k ON k.held = of_field.{field.column}"
     )
-    return coded, ("", *(_number_text(float(held)) if number else str(held) for _, held in values))
 
 
-def _spelled(
-    log: RemoteLog, filtered: Filter | None, asked: PathQuestion, cut: _Cut, examples: Sequence[int], groups: str
+def names_of(log: RemoteLog, cut: Cut, codes: Collection[int]) -> Mapping[int, str]:
+    """What some codes stand for."""
+    if cut.codes is None:
+        return {code: log.touchpoints[code] for code in codes}
+    listed = f" WHERE code IN ({', '.join(map(str, sorted(set(codes))))})" if len(codes) <= MOST_LISTED else ""
+    rows = log.ask(f"SELECT code, held FROM ({cut.codes}) AS k{listed}") if codes else ()
+    return {int(code): held if isinstance(held, str) else _number_text(float(held)) for code, held in rows}
+
+
+def spelled(
+    chosen: Chosen, asked: PathQuestion, cut: Cut, examples: Sequence[int], groups: str
 ) -> dict[int, tuple[str, ...]]:
-    """What is on some paths, by number."""
+    """What is on some paths, by number.
+
+    Parameters
+    ----------
+    groups
+        A SELECT that has the numbers as ``example``, for when there are many.
+    """
+    log = chosen.log
     customers = sorted({example // MOST_PATHS for example in examples})
     if not customers:
         return {}
-    if len(customers) <= _MOST_LISTED:
-        touches, chosen = _cut(log, filtered, asked, f"c IN ({', '.join(map(str, customers))})").touches, ""
+    if len(customers) <= MOST_LISTED:
+        touches, those = cut_paths(chosen, asked, only=f"c IN ({', '.join(map(str, customers))})").touches, ""
     else:
-        touches, chosen = cut.touches, f" AND c * {MOST_PATHS} + path IN (SELECT example FROM ({groups}) AS g)"
-    wanted, found = set(examples), dict[int, list[str]]()
-    rows = log.ask(f"SELECT c * {MOST_PATHS} + path, p, tp FROM ({touches}) AS t WHERE tp <> 0{chosen}")
+        touches, those = cut.touches, f" AND c * {MOST_PATHS} + path IN (SELECT example FROM ({groups}) AS g)"
+    wanted, found = set(examples), dict[int, list[int]]()
+    rows = log.ask(f"SELECT c * {MOST_PATHS} + path, p, tp FROM ({touches}) AS t WHERE tp <> 0{those}")
     for example, _, tp in sorted(tuple(map(int, row)) for row in rows):
         if example in wanted:
-            found.setdefault(example, []).append(cut.names[tp])
-    return {example: tuple(path) for example, path in found.items()}
+            found.setdefault(example, []).append(tp)
+    names = names_of(log, cut, {tp for path in found.values() for tp in path})
+    return {example: tuple(names[tp] for tp in path) for example, path in found.items()}
 
 
 def _number_text(value: float) -> str:

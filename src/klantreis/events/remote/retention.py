@@ -12,7 +12,7 @@ from klantreis.events.filter import Filter, zone_named
 from klantreis.events.local.retention import How, check, cohorts
 from klantreis.events.local_time import calendar_edges
 from klantreis.events.remote.clock import DAY, WEEK, local_time, steps
-from klantreis.events.remote.view import scope_of, view
+from klantreis.events.remote.view import Chosen, Extent, extent_of, scoped
 
 if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog
@@ -20,11 +20,25 @@ if TYPE_CHECKING:
 
 def retention(log: RemoteLog, asked: Filter | None, *, how: How) -> Retention:
     """See ``EventLog.retention``."""
+    return retention_of(Chosen(log, (asked,)), asked, how=how)
+
+
+def retention_of(chosen: Chosen, until: Filter | None, *, how: How, extent: Extent | None = None) -> Retention:
+    """The same of some events.
+
+    Parameters
+    ----------
+    until
+        The filter whose period says how long these were looked at.
+    extent
+        How much these have, where that is known.
+    """
     check(how)
+    log = chosen.log
     patterns = [pattern for pattern in (how.starting, how.returning) if pattern is not None]
-    seen = view(log, asked, patterns=patterns)
-    ends = log.ask(f"SELECT MIN(t), MAX(t), COUNT(*) FROM ({seen.rows}) AS r")[0]
-    first, last = (int(ends[0]), int(ends[1])) if ends[2] else (0, 0)
+    seen = chosen.seen(patterns)
+    extent = extent or extent_of(log, seen)
+    first, last = extent.first or 0, extent.last or 0
     days, edges = calendar_edges(first, last, how.by, zone_named(log.zone_name))
     if how.by == "month":
         length, period = 1, steps(edges[:-1].tolist(), list(range(len(days))))
@@ -58,7 +72,7 @@ def retention(log: RemoteLog, asked: Filter | None, *, how: How) -> Retention:
         returns[int(cohort) // length, min(int(later) // length, how.periods)] += int(n)
     if how.unbounded:
         returns = returns[:, ::-1].cumsum(axis=1)[:, ::-1]
-    return cohorts(log, scope_of(log, seen, asked), how=how, days=days, sizes=sizes, returns=returns)
+    return cohorts(log, scoped(extent, until), how=how, days=days, sizes=sizes, returns=returns)
 
 
 def _local_midnight(day: date) -> int:

@@ -26,7 +26,7 @@ def rework(log: RemoteLog, asked: Filter | None, *, top: int) -> Rework:
         raise InvalidInputError(f"The number of cycles to name must be 1 or more, not {top}.")
     seen = view(log, asked)
     scope = scope_of(log, seen, asked)
-    marked = _marked(seen)
+    marked = marked_sql(seen)
     away = quartiles(log, f"SELECT tp, away FROM ({marked}) AS m WHERE again = 2", "away", unit=SECOND, by=["tp"])
     touchpoints = _touchpoints(log, marked, away)
     repeating, returning, lasted, looped = (
@@ -55,7 +55,7 @@ def rework(log: RemoteLog, asked: Filter | None, *, top: int) -> Rework:
     )
 
 
-def _marked(seen: View) -> str:
+def marked_sql(seen: View) -> str:
     """Every event: ``again`` is 1 for a repeat, 2 for a return, else 0; ``away`` since the same touchpoint before.
 
     ``back_to`` is the earliest time to which a return, here or later, reaches back.

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klantreis.errors import InvalidInputError, UnsupportedQuestionError
+from klantreis.errors import UnsupportedQuestionError
 from klantreis.events.answers.steps import Branch, PathNode, PathTree
 from klantreis.events.durations import SECOND, microseconds
 from klantreis.events.filter import Filter
-from klantreis.events.local.path_trees import DEEPEST, Shape
+from klantreis.events.local.path_trees import Shape, check
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.remote.table import enriched, numbered_visits
 from klantreis.events.remote.view import View, scope_of, view
@@ -43,11 +43,7 @@ class _Counted:
 def tree(log: RemoteLog, asked: Filter | None, *, pattern: EventPattern | str | None, shape: Shape) -> PathTree:
     """See ``EventLog.tree``."""
     pattern = None if pattern is None else as_pattern(pattern)
-    if not 0 <= shape.depth <= DEEPEST or shape.breadth < 0:
-        raise InvalidInputError(
-            f"A path tree is 0 to {DEEPEST} touchpoints deep, not {shape.depth}, and shows 0 (all) or more ways on, "
-            f"not {shape.breadth}."
-        )
+    check(shape)
     if shape.depth > DEEPEST_HERE:
         raise UnsupportedQuestionError(
             f"a path tree of {shape.depth} touchpoints",
@@ -58,8 +54,8 @@ def tree(log: RemoteLog, asked: Filter | None, *, pattern: EventPattern | str | 
     gap = None if shape.gap is None else microseconds(shape.gap, what="gap")
     seen = view(log, asked, patterns=[] if pattern is None else [pattern])
     levels = shape.depth + 2  # the last one only tells which paths of the deepest nodes end there
-    rows = _placed(seen, gap, marked=pattern is not None, fold_repeats=shape.fold_repeats)
-    paths = _paths(rows, marked=pattern is not None, backward=shape.backward, levels=levels)
+    rows = placed_sql(seen, gap, marked=pattern is not None, fold_repeats=shape.fold_repeats)
+    paths = paths_sql(rows, marked=pattern is not None, backward=shape.backward, levels=levels)
     found: dict[Prefix, _Counted] = {}
     for far, *numbers in log.ask(_counted(paths, levels=levels, breadth=shape.breadth)):
         found[tuple(map(int, numbers[: int(far)]))] = _Counted(*(int(number or 0) for number in numbers[levels:]))
@@ -80,7 +76,7 @@ def tree(log: RemoteLog, asked: Filter | None, *, pattern: EventPattern | str | 
     )
 
 
-def _placed(seen: View, gap: int | None, *, marked: bool, fold_repeats: bool) -> str:
+def placed_sql(seen: View, gap: int | None, *, marked: bool, fold_repeats: bool) -> str:
     """A SELECT of ``c, v, p, tp`` and ``m0`` when marked: events by visit ``v``, repeats as one when asked."""
     marks = ["m0"] if marked else []
     columns = ["c", "p", "tp", *marks]
@@ -101,7 +97,7 @@ def _placed(seen: View, gap: int | None, *, marked: bool, fold_repeats: bool) ->
     return f"SELECT c, v, MIN(p) AS p, tp{more} FROM ({runs}) AS r GROUP BY c, v, run, tp"
 
 
-def _paths(rows: str, *, marked: bool, backward: bool, levels: int) -> str:
+def paths_sql(rows: str, *, marked: bool, backward: bool, levels: int) -> str:
     """A SELECT of ``c, a0, a1, …``: a row per path."""
     step = "LAG" if backward else "LEAD"
     codes = "".join(
@@ -113,7 +109,7 @@ def _paths(rows: str, *, marked: bool, backward: bool, levels: int) -> str:
         ends = "MAX" if backward else "MIN"
         begins = f"CASE WHEN p = {ends}(p) OVER (PARTITION BY c) THEN 1 ELSE 0 END"
     return (
-        f"SELECT c, {_listed('a', levels)} "
+        f"SELECT c, {listed('a', levels)} "
         f"FROM (SELECT c, tp AS a0{codes}, {begins} AS begins FROM ({rows}) AS r) AS w WHERE begins = 1"
     )
 
@@ -123,7 +119,7 @@ def _counted(paths: str, *, levels: int, breadth: int) -> str:
 
     The first row, 0 far and without codes, is that of all paths.
     """
-    codes = _listed("a", levels)
+    codes = listed("a", levels)
     folded = f"SELECT {codes}, COUNT(*) AS n FROM ({paths}) AS p GROUP BY {codes}"
     for far in range(levels):
         folded = _ranked(folded, far, levels=levels, breadth=breadth)
@@ -140,7 +136,7 @@ def _counted(paths: str, *, levels: int, breadth: int) -> str:
         f"SELECT c, far, {cut}, CASE {here} ELSE 0 END AS here "
         f"FROM ({joined}) AS j CROSS JOIN ({numbers}) AS numbers WHERE far <= upto"
     )
-    groups = _listed("g", levels)
+    groups = listed("g", levels)
     return (
         f"SELECT far, {groups}, COUNT(*), COUNT(DISTINCT c), COUNT(DISTINCT here) "
         f"FROM ({long}) AS l GROUP BY far, {groups}"
@@ -165,7 +161,7 @@ def _ranked(folded: str, far: int, *, levels: int, breadth: int) -> str:
     return f"SELECT {kept}, CASE WHEN {alive} THEN {way} ELSE {_OVER} END AS b{far} FROM ({folded}) AS r"
 
 
-def _listed(letter: str, levels: int) -> str:
+def listed(letter: str, levels: int) -> str:
     return ", ".join(f"{letter}{far}" for far in range(levels))
 
 

@@ -33,23 +33,13 @@ def unordered_funnel(
     within: Duration | None,
 ) -> UnorderedFunnel:
     """See ``EventLog.unordered_funnel``."""
-    stages = stages_of(steps)
-    if any(stage.within is not None or stage.without is not None for stage in stages):
-        raise InvalidInputError(
-            "In a funnel without order no step comes before another, so a step cannot have within or without.",
-            hint="Give the whole funnel a window, or ask for the steps in order.",
-        )
-    required = [k for k, stage in enumerate(stages) if not stage.optional]
-    if not required:
-        raise InvalidInputError("A funnel needs a step that is not optional.")
+    stages, required = stages_in_any_order(steps)
     window = None if within is None else microseconds(within, what="window")
     seen = view(log, asked, patterns=[stage.matching for stage in stages])
-    done_at = _done_sql(seen.rows, required, window)
-    done = [0] * len(required)
-    for m, n in log.ask(f"SELECT m, COUNT(*) FROM ({done_at}) AS d GROUP BY m"):
-        done[int(m) - 1] = int(n)
+    done_at = done_sql(seen.rows, required, window)
+    done = done_by(log, done_at, len(required))
     lasted = quartiles(log, done_at, "lasted", unit=SECOND, by=["m"])
-    each, both = _taken(log, seen.rows, len(stages), required)
+    each, both = taken_by(log, seen.rows, len(stages), required)
     scope = scope_of(log, seen, asked)
     none = Quartiles(None, None, None)
     return UnorderedFunnel(
@@ -80,7 +70,29 @@ def unordered_funnel(
     )
 
 
-def _taken(log: RemoteLog, rows: str, n: int, required: Sequence[int]) -> tuple[list[int], list[int]]:
+def stages_in_any_order(steps: Sequence[Stage | EventPattern | str]) -> tuple[list[Stage], list[int]]:
+    """The steps as stages of a funnel without order, and the places of those that are required."""
+    stages = stages_of(steps)
+    if any(stage.within is not None or stage.without is not None for stage in stages):
+        raise InvalidInputError(
+            "In a funnel without order no step comes before another, so a step cannot have within or without.",
+            hint="Give the whole funnel a window, or ask for the steps in order.",
+        )
+    required = [k for k, stage in enumerate(stages) if not stage.optional]
+    if not required:
+        raise InvalidInputError("A funnel needs a step that is not optional.")
+    return stages, required
+
+
+def done_by(log: RemoteLog, done_at: str, n: int) -> list[int]:
+    """How many customers did one required step, two, and so on up to n."""
+    done = [0] * n
+    for m, customers in log.ask(f"SELECT m, COUNT(*) FROM ({done_at}) AS d GROUP BY m"):
+        done[int(m) - 1] = int(customers)
+    return done
+
+
+def taken_by(log: RemoteLog, rows: str, n: int, required: Sequence[int]) -> tuple[list[int], list[int]]:
     """Customers who took each step, and those of them who took a required one too."""
     taken = ", ".join(f"MAX(m{k}) AS k{k}" for k in range(n))
     entered = " OR ".join(f"k{k} = 1" for k in required)
@@ -92,7 +104,7 @@ def _taken(log: RemoteLog, rows: str, n: int, required: Sequence[int]) -> tuple[
     return found[::2], found[1::2]
 
 
-def _done_sql(rows: str, required: Sequence[int], window: int | None) -> str:
+def done_sql(rows: str, required: Sequence[int], window: int | None) -> str:
     """Per customer and number of different required steps ``m``: ``lasted``, where so many were first done."""
     frame = "OVER (PARTITION BY c ORDER BY p ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     latest = ", ".join(f"MAX(CASE WHEN m{k} = 1 THEN t END) {frame} AS l{k}" for k in required)

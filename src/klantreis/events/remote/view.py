@@ -90,6 +90,20 @@ def view(
     return View(rows, not of_events, around, " AND ".join(of_customers) or None)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which events of a log are asked of: those that all the filters leave, of customers for whom ``only`` holds."""
+
+    log: RemoteLog
+    filters: tuple[Filter | None, ...]
+    only: str = ""
+
+    def seen(self, patterns: Sequence[EventPattern] = (), columns: Sequence[str] = (), only: str = "") -> View:
+        """These events, as ``view`` gives them, of the customers for whom a further condition holds."""
+        both = " AND ".join(each for each in (self.only, only) if each)
+        return view(self.log, *self.filters, patterns=patterns, columns=columns, only=both)
+
+
 def without(log: RemoteLog, others: View) -> str:
     """A condition on ``c``: the customers who have nothing in a view. A group-by, where NOT IN would be slow."""
     return (
