@@ -46,6 +46,7 @@ def test_a_heavy_import_is_seen() -> None:
     assert {"numpy"} <= loaded_by("import numpy") & HEAVY
 
 
+@pytest.mark.alone
 def test_the_help_is_there_at_once() -> None:
     command = [str(Path(sys.executable).with_name("klantreis")), "--help"]
     rounds: list[float] = []

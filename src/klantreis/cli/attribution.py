@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from klantreis.cli.events.questions import moment
+from klantreis.cli.finding_options import finding_options, language_of, store_to_write
 
 
 @click.command("attribution")
@@ -36,23 +37,14 @@ from klantreis.cli.events.questions import moment
 @click.option("--from", "since", callback=moment, metavar="DAY", help="From this day, or moment, on.")
 @click.option("--to", "until", callback=moment, metavar="DAY", help="Up to and including this day.")
 @click.option("--segment", metavar="PATTERN", help="Only customers with at least one matching event.")
-@click.option(
-    "--draws", type=click.IntRange(min=0), default=200, show_default=True, help="Draws for the intervals; 0: none."
+@finding_options(
+    "klantreis attribution",
+    writes="Keep the credit as an insight of the workspace.",
+    draws=200,
+    fewest_draws=0,
+    drawn="Draws for the intervals; 0: none.",
+    hides="Leave out what fewer than K customers met",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of what is drawn.")
-@click.option(
-    "--hide-below",
-    type=click.IntRange(min=1),
-    default=5,
-    show_default=True,
-    metavar="K",
-    help="Leave out what fewer than K customers met; 1: show all.",
-)
-@click.option("--write", is_flag=True, help="Keep the credit as an insight of the workspace.")
-@click.option("--as", "author", default="klantreis attribution", show_default=True, help="Who writes.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-@click.option("--lang", type=click.Choice(["nl", "en"]), help="Default: the workspace's own language.")
-@click.option("--slug", help="Which workspace, when a database holds several.")
 def command(**asked: Any) -> None:
     """Divide the credit for OUTCOME over what customers met before it, by every method side by side.
 
@@ -65,17 +57,14 @@ def command(**asked: Any) -> None:
       klantreis attribution my-workspace 'first touchpoint = "order"' --by touchpoint --fold-repeats --write
       klantreis attribution log 'amount >= 50' --by channel --format csv
     """
-    from typing import cast
-
     from klantreis.cli.attribution_text import attribution_csv, attribution_text
-    from klantreis.errors import InvalidInputError
     from klantreis.events.filter import Filter
     from klantreis.texts import text
     from klantreis.use_cases.attribute_outcome import attribute_outcome, log_for, write_attribution
-    from klantreis.values import Lang
 
     log, store, source = log_for(asked["place"], asked["dataset"], slug=asked["slug"])
-    lang = cast(Lang, asked["lang"] or (store.load().settings.lang if store else "en"))
+    lang = language_of(asked["lang"], store)
+    into = store_to_write(store, asked["place"], "log", lang) if asked["write"] else None
     period = (asked["since"], asked["until"])
     chosen = Filter(period=None if period == (None, None) else period, where=asked["where"], customers=asked["segment"])
     for pattern in (asked["outcome"], asked["touches"], asked["where"], asked["segment"]):
@@ -94,12 +83,7 @@ def command(**asked: Any) -> None:
         click.echo(json.dumps(shown.to_dict(), ensure_ascii=False, indent=2))
     else:
         click.echo((attribution_csv if asked["form"] == "csv" else attribution_text)(shown, lang))
-    if asked["write"]:
-        if store is None:
-            raise InvalidInputError(
-                f"{asked['place']} is a log and no workspace, so nothing can be written into it.",
-                hint="Name the workspace that the log belongs to.",
-            )
+    if into is not None:
         # What is written tells of customers for longer than a screen does.
-        done = write_attribution(store, found.suppressed(max(5, asked["hide_below"])), by=asked["author"])
+        done = write_attribution(into, found.suppressed(max(5, asked["hide_below"])), by=asked["author"])
         click.echo(text("attribution.text.wrote", lang, id=done.entry.document), err=True)

@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import cast
+from typing import Any
 
 import click
 
+from klantreis.cli.answers_place import answers_place, asked_answers
+from klantreis.cli.finding_options import finding_options, store_to_write
+
 
 @click.command("price")
-@click.argument("location", metavar="WORKSPACE|FILE")
-@click.argument("survey", metavar="[SURVEY]", required=False)
-@click.option("--role", "roles", multiple=True, metavar="COLUMN=ROLE", help="FILE: what a column asks.")
-@click.option("--scale", "scales", multiple=True, metavar="COLUMN=LOW..HIGH", help="FILE: ends of a column's scale.")
+@answers_place
 @click.option("--cost", type=click.FloatRange(min=0), default=0, show_default=True, help="Of one sale, for the profit.")
 @click.option("--currency", default="€", show_default=True, help="Sign of the prices.")
-@click.option("--draws", type=click.IntRange(min=100), default=1000, show_default=True, help="Of the bootstrap.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of what is drawn.")
-@click.option("--write", is_flag=True, help="Keep what was found as an insight of the workspace.")
-@click.option("--as", "author", default="klantreis price", show_default=True, help="Who writes, for the history.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-@click.option("--lang", type=click.Choice(["nl", "en"]), help="Default: the workspace's own language.")
-@click.option("--slug", help="Which workspace, when a database holds several.")
-def command(
-    *,
-    location: str,
-    survey: str | None,
-    roles: tuple[str, ...],
-    scales: tuple[str, ...],
-    cost: float,
-    currency: str,
-    draws: int,
-    seed: int,
-    write: bool,
-    author: str,
-    form: str,
-    lang: str | None,
-    slug: str | None,
-) -> None:
+@finding_options("klantreis price", writes="Keep what was found as an insight of the workspace.")
+def command(*, cost: float, currency: str, **asked: Any) -> None:
     """Say what people would pay, from the answers of a survey.
 
     WORKSPACE is a folder or a database and SURVEY the id or slug of a survey in it, left out when there is one; or
@@ -55,32 +33,20 @@ def command(
       klantreis price answers.csv --role "What would you pay?=price_bracket" --format json
     """
     from klantreis.cli.price_text import price_csv, price_text
-    from klantreis.errors import InvalidInputError
     from klantreis.texts import text
     from klantreis.use_cases.find_prices import PRICE_ROLES, find_prices
-    from klantreis.use_cases.open_answers import file_answers, is_file_of_answers, survey_answers
-    from klantreis.use_cases.open_workspace import open_store
     from klantreis.use_cases.write_prices import write_prices
-    from klantreis.values import Lang
 
-    store = None
-    if is_file_of_answers(location):
-        answers = file_answers(Path(location), roles=roles, scales=scales)
-        language = cast(Lang, lang or "en")
-    else:
-        store = open_store(location, workspace=slug)
-        language = cast(Lang, lang or store.load().settings.lang)
-        answers = survey_answers(store, survey, roles=PRICE_ROLES)
-    if write and store is None:
-        raise InvalidInputError(text("price.text.unwritable", language))
-    found = find_prices(answers, cost=cost, draws=draws, seed=seed)
-    done = write_prices(store, found, by=author, currency=currency) if write and store is not None else None
-    if form == "json":
+    here = asked_answers(asked, having=PRICE_ROLES)
+    store = store_to_write(here.store, asked["location"], "answers", here.lang) if asked["write"] else None
+    found = find_prices(here.answers, cost=cost, draws=asked["draws"], seed=asked["seed"])
+    done = None if store is None else write_prices(store, found, by=asked["author"], currency=currency)
+    if asked["form"] == "json":
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
-    elif form == "csv":
+    elif asked["form"] == "csv":
         click.echo(price_csv(found))
     else:
-        click.echo(price_text(found, language, currency=currency))
-        if write:
+        click.echo(price_text(found, here.lang, currency=currency))
+        if store is not None:
             document = f"insight:price-{found.survey.partition(':')[2]}"
-            click.echo("\n" + text(f"price.text.{'written' if done else 'nothing'}", language, document=document))
+            click.echo("\n" + text(f"finding.kept.{'written' if done else 'nothing'}", here.lang, document=document))

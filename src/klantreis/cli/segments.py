@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from klantreis.cli.events.questions import moment
+from klantreis.cli.finding_options import finding_options, language_of, store_to_write
 
 
 @click.command("segments")
@@ -21,29 +22,16 @@ from klantreis.cli.events.questions import moment
 @click.option("--where", metavar="PATTERN", help="Only events that match.")
 @click.option("--from", "since", callback=moment, metavar="DAY", help="From this day, or moment, on.")
 @click.option("--to", "until", callback=moment, metavar="DAY", help="Up to and including this day.")
-@click.option(
-    "--draws",
-    type=click.IntRange(min=0),
-    default=100,
-    show_default=True,
-    help="Samples drawn again for the stability; 0: none.",
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of what is drawn.")
-@click.option(
-    "--hide-below",
-    type=click.IntRange(min=1),
-    default=5,
-    show_default=True,
-    metavar="K",
-    help="Leave out groups of fewer than K customers; 1: show all.",
-)
-@click.option("--write", is_flag=True, help="Keep the segments as an insight of the workspace.")
 @click.option("--persona", type=click.IntRange(min=1), metavar="SEGMENT", help="Draft a persona from this segment.")
 @click.option("--name", help="What to call that persona.")
-@click.option("--as", "author", default="klantreis segments", show_default=True, help="Who writes, for the history.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-@click.option("--lang", type=click.Choice(["nl", "en"]), help="Default: the workspace's own language.")
-@click.option("--slug", help="Which workspace, when a database holds several.")
+@finding_options(
+    "klantreis segments",
+    writes="Keep the segments as an insight of the workspace.",
+    draws=100,
+    fewest_draws=0,
+    drawn="Samples drawn again for the stability; 0: none.",
+    hides="Leave out groups of fewer than K customers",
+)
 def command(**asked: Any) -> None:
     """Find groups of customers, and say how steady they are and what sets them apart.
 
@@ -62,8 +50,6 @@ def command(**asked: Any) -> None:
       klantreis segments my-workspace --persona 2 --name "Noor"
       klantreis segments customers.xlsx --by orders --by returns
     """
-    from typing import cast
-
     from klantreis.cli.segments_progress import Bar
     from klantreis.cli.segments_text import fields_text, segments_csv, segments_json, segments_text
     from klantreis.errors import InvalidInputError
@@ -73,13 +59,14 @@ def command(**asked: Any) -> None:
     from klantreis.use_cases.find_segments import find_segments, write_segments
     from klantreis.use_cases.open_workspace import open_store
     from klantreis.use_cases.read_customers import TABLES, read_customers
-    from klantreis.values import Lang
 
     if (asked["persona"] is None) != (asked["name"] is None):
         raise InvalidInputError("A persona needs a segment and a name.", hint='Give --persona 2 --name "Noor".')
     bare = asked["workspace"].lower().endswith(TABLES)
     store = None if bare else open_store(asked["workspace"], workspace=asked["slug"])
-    lang = cast(Lang, asked["lang"] or (store.load().settings.lang if store else "en"))
+    lang = language_of(asked["lang"], store)
+    if asked["write"] or asked["name"]:
+        store_to_write(store, asked["workspace"], "table", lang)
     customers = read_customers(
         store,
         asked["workspace"] if bare else asked["source"],
@@ -104,13 +91,8 @@ def command(**asked: Any) -> None:
         bar.clear()
     shown = {"text": segments_text, "json": segments_json, "csv": segments_csv}[asked["form"]]
     click.echo(shown(found, lang, hide_below=asked["hide_below"]))
-    if not (asked["write"] or asked["name"]):
-        return
     if store is None:
-        raise InvalidInputError(
-            f"{asked['workspace']} is a table and no workspace, so nothing can be written into it.",
-            hint="Name the workspace first, then the table's dataset or survey.",
-        )
+        return
     # What is written tells of customers for longer than a screen does, so small groups are left out of it always.
     if asked["write"]:
         done = write_segments(store, found, by=asked["author"])

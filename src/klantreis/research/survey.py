@@ -38,6 +38,10 @@ Role = Literal[
     "experienced",
     "functional",
     "dysfunctional",
+    "best",
+    "worst",
+    "shown",
+    "design_version",
     "category",
     "number",
     "text",
@@ -55,11 +59,15 @@ ONCE: frozenset[str] = frozenset(
         "intent_at_cheap",
         "intent_at_expensive",
         "offered_price",
+        "design_version",
     }
 )
-#: Roles that say nothing without what they are about: an outcome, a step, a feature.
+#: Roles that say nothing without what they are about: an outcome, a step, a feature, a task of best and worst.
 ABOUT_SOMETHING: frozenset[str] = frozenset(
-    {"importance", "satisfaction", "emotion", "expected", "experienced", "functional", "dysfunctional"}
+    {
+        *("importance", "satisfaction", "emotion", "expected", "experienced", "functional", "dysfunctional"),
+        *("best", "worst", "shown"),
+    }
 )
 
 
@@ -67,7 +75,8 @@ class SurveyColumn(Value):
     """One column of the answers.
 
     ``about`` groups columns that ask different things of one thing: importance and satisfaction of an outcome,
-    expected and experienced of a step; for ``bought`` it may be the price that was offered. ``job`` and ``outcome``
+    expected and experienced of a step, best and worst of what one task showed; for ``bought`` it may be the price that
+    was offered. ``job`` and ``outcome``
     (the id of the outcome's claim) bind it to a job.
     """
 

@@ -29,3 +29,17 @@ def keep_insight(store: Store, insight: Insight, *, by: str) -> Edited:
     if before.claim == insight.claim:
         raise ChangeError(f"{insight.id} says this already; nothing was written.")
     return edit(store, insight.id, SetField(path=("claim",), value=to_body(insight)["claim"]), by=by)
+
+
+def keep_if_new(store: Store, insight: Insight, *, by: str) -> Edited | None:
+    """Write an insight as :func:`keep_insight` does; None when it said this already.
+
+    Raises
+    ------
+    ChangeError
+        When it refers to what is not there.
+    """
+    before = store.load().documents.get(insight.id)
+    if isinstance(before, Insight) and before.claim == insight.claim:
+        return None
+    return keep_insight(store, insight, by=by)

@@ -16,6 +16,7 @@ from klantreis.sources.surveys.personal import Personal, personal_in
 from klantreis.sources.surveys.recognising import sheet_from
 from klantreis.sources.surveys.roles import Guess, guess_roles, scale_of
 from klantreis.sources.surveys.sheet import Sheet, SurveyFile
+from klantreis.sources.surveys.task_design import Design, design_of, in_words, with_sets
 from klantreis.use_cases.bind_outcomes import Bound, bind_outcomes, bound_by_name
 from klantreis.workspace import Workspace
 
@@ -117,6 +118,7 @@ def read_survey(
     keep_ids: bool = False,
     source: str | None = None,
     questions: Path | str | None = None,
+    design: Path | str | None = None,
     encoding: str | None = None,
     limits: Sequence[str] = (),
 ) -> SurveyProposal:
@@ -144,6 +146,8 @@ def read_survey(
         not given.
     questions
         A file of the same tool that says what was asked: .lss of LimeSurvey, JSON of SurveyJS or Formbricks.
+    design
+        A file that says what each task of best and worst showed (``klantreis.sources.surveys.task_design``).
 
     Raises
     ------
@@ -171,6 +175,8 @@ def read_survey(
         _proposed(sheet, place, guesses[place], said.get(place), earlier.get(name), keep=name in kept)
         for place, name in enumerate(names)
     ]
+    if design is not None:
+        sheet, columns = with_design(sheet, columns, design_of(Path(design), limits_from(limits)))
     columns = bind_all(columns, workspace)
     columns = _with_scales(columns, sheet, scales)
     _check(columns)
@@ -188,6 +194,37 @@ def bind_all(columns: Sequence[ProposedColumn], workspace: Workspace) -> list[Pr
             for one in bound
         ]
     return bound
+
+
+def with_design(sheet: Sheet, columns: Sequence[ProposedColumn], design: Design) -> tuple[Sheet, list[ProposedColumn]]:
+    """The sheet and its columns with what each task of best and worst showed; codes of items become their words.
+
+    Raises
+    ------
+    InvalidInputError, SurveyImportError
+        When no task was asked, the answers say already what was shown, or the design does not fit them.
+    """
+    tasks = list(dict.fromkeys(one.about for one in columns if one.role == "best" and one.about is not None))
+    if not tasks:
+        raise InvalidInputError(
+            "A design was given, and no column asks for the best of what was shown.",
+            hint="Say which with --role COLUMN=best:1 and --role COLUMN=worst:1, for every task.",
+        )
+    if any(one.role == "shown" for one in columns):
+        raise InvalidInputError(
+            "The answers say already what was shown, and so does the design.",
+            hint="Leave --design out, or those columns: --role COLUMN=-.",
+        )
+    version = next((one.number - 1 for one in columns if one.role == "design_version"), None)
+    chosen = [one.number - 1 for one in columns if one.role in ("best", "worst")]
+    sheet, names = with_sets(in_words(sheet, design, chosen), design, tasks, version)
+    added = [
+        ProposedColumn(len(columns) + place, names[task], None, "shown", about=task, given=True)
+        for place, task in enumerate(tasks, start=1)
+    ]
+    samples = {place: tuple(dict.fromkeys(cell for cell in sheet.column(place) if cell))[:3] for place in chosen}
+    told = [replace(one, sample=samples.get(one.number - 1, one.sample)) for one in columns]
+    return sheet, [*told, *(replace(one, sample=sheet.column(one.number - 1)[:1]) for one in added)]
 
 
 def _said(roles: Sequence[str], names: Sequence[str]) -> dict[int, tuple[str, str | None]]:

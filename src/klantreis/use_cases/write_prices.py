@@ -14,7 +14,7 @@ from klantreis.store.protocol import Store
 from klantreis.texts import text
 from klantreis.use_cases.edit import Edited
 from klantreis.use_cases.find_prices import BracketQuestion, Prices
-from klantreis.use_cases.keep_finding import keep_insight
+from klantreis.use_cases.keep_finding import keep_if_new
 from klantreis.values import Lang
 
 #: How signs of money are kept, so that readers and programs know the unit.
@@ -34,10 +34,7 @@ def write_prices(store: Store, found: Prices, *, by: str, currency: str = "€")
     workspace = store.load()
     survey = workspace.get(found.survey, Survey)
     insight = price_insight(found, survey, lang=workspace.settings.lang, currency=currency)
-    before = workspace.documents.get(insight.id)
-    if isinstance(before, Insight) and before.claim == insight.claim:
-        return None
-    return keep_insight(store, insight, by=by)
+    return keep_if_new(store, insight, by=by)
 
 
 def price_insight(found: Prices, survey: Survey, *, lang: Lang, currency: str = "€") -> Insight:

@@ -23,9 +23,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "experience": ("nps", "csat", "ces", "emotion", "expected", "experienced"),
     "features": ("functional", "dysfunctional"),
+    "choices": ("best", "worst"),
     "words": ("text",),
     "background": ("category", "number"),
-    "rows": ("respondent", "date", "weight"),
+    "rows": ("respondent", "date", "weight", "design_version", "shown"),
 }
 
 

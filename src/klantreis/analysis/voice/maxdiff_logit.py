@@ -16,8 +16,8 @@ from scipy.sparse.csgraph import connected_components
 
 from klantreis.analysis.bootstrap import percentiles
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Caution, Floats, Ints, as_codes, caution, dimensions
-from klantreis.analysis.voice.averages import Customers
+from klantreis.analysis.result import Caution, Floats, Ints, as_codes, as_weights, caution, dimensions
+from klantreis.analysis.voice.averages import Customers, effective_n
 from klantreis.analysis.voice.maxdiff import MaxDiff, MaxDiffItem
 from klantreis.errors import InvalidInputError
 
@@ -32,6 +32,7 @@ def maxdiff_logit(
     worst: Sequence[object] | npt.NDArray[Any],
     *,
     respondent: Customers = None,
+    weights: npt.ArrayLike | None = None,
     confidence: float = 0.95,
     draws: int = 1000,
     seed: int = 0,
@@ -46,14 +47,17 @@ def maxdiff_logit(
         Shape (choices,): the item of the row that was chosen best, and worst.
     respondent
         Shape (choices,): who chose; the intervals then know that choices of one person hang together.
+    weights
+        Shape (choices,): how much each counts. The sandwich then is that of a weighted sample; counts are weighted,
+        and add up to the effective number of choices (Kish).
     draws, seed
         Of the normal approximation, for the intervals of the shares.
 
     Raises
     ------
     InvalidInputError
-        When a choice was not in its set, best and worst are one item, a set holds an item twice, or some items were
-        never compared with the others, not even by way of a third.
+        When a choice was not in its set, best and worst are one item, a set holds an item twice, some items were
+        never compared with the others, not even by way of a third, or the weights do not fit.
 
     Notes
     -----
@@ -78,8 +82,14 @@ def maxdiff_logit(
     who = np.arange(len(liked)) if respondent is None else as_codes("respondent", respondent)[0]
     if len(who) != len(liked):
         raise InvalidInputError(f"Unequal lengths: sets has {len(liked)}, respondent has {len(who)}.")
+    w = as_weights(weights, len(liked))
+    if weights is not None:
+        counts_for = w > 0
+        inside, liked, loathed, w = inside[counts_for], liked[counts_for], loathed[counts_for], w[counts_for]
+        who = np.unique(who[counts_for], return_inverse=True)[1]
+        w = w * (effective_n(w) / w.sum())
     held = _connected(inside, liked, loathed, names)
-    b, spread = _fit(inside, liked, loathed, who, 1 / HELD**2 if held else 0.0)
+    b, spread = _fit(inside, liked, loathed, who, w, 1 / HELD**2 if held else 0.0)
     error = np.sqrt(np.diagonal(spread))
     power = np.exp(b - b.max())
     drawn = np.random.default_rng(seed).multivariate_normal(b, spread, size=max(draws, 2), method="svd")
@@ -87,14 +97,14 @@ def maxdiff_logit(
     low, high = percentiles(drawn / drawn.sum(axis=1, keepdims=True), confidence)
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     people = int(who.max()) + 1
-    counts = [np.bincount(chosen, minlength=len(names)) for chosen in (liked, loathed)]
-    shown = inside.sum(axis=0)
+    counts = [np.bincount(chosen, w, minlength=len(names)) for chosen in (liked, loathed)]
+    shown = w @ inside
     items = tuple(
         MaxDiffItem(
             estimate=float(b[j]),
             low=float(b[j] - z * error[j]),
             high=float(b[j] + z * error[j]),
-            n=people if respondent is not None else int(shown[j]),
+            n=people if respondent is not None else int(inside[:, j].sum()),
             method="logit of best, then worst; sandwich over " + ("choices" if respondent is None else "respondents"),
             confidence=confidence,
             name=str(name),
@@ -154,7 +164,9 @@ def _connected(inside: npt.NDArray[np.bool_], liked: Ints, loathed: Ints, names:
     return bool(connected_components(csr_array(over), directed=True, connection="strong")[0] > 1)
 
 
-def _fit(inside: npt.NDArray[np.bool_], liked: Ints, loathed: Ints, who: Ints, ridge: float) -> tuple[Floats, Floats]:
+def _fit(
+    inside: npt.NDArray[np.bool_], liked: Ints, loathed: Ints, who: Ints, weights: Floats, ridge: float
+) -> tuple[Floats, Floats]:
     """Utilities that add up to 0, and their sandwich variance."""
     n, k = inside.shape
     rest = inside.copy()
@@ -164,9 +176,9 @@ def _fit(inside: npt.NDArray[np.bool_], liked: Ints, loathed: Ints, who: Ints, r
     b = np.zeros(k)
     for _ in range(100):
         top, bottom = _chances(b, inside), _chances(-b, rest)
-        scores = chosen - top + bottom
+        scores = weights[:, None] * (chosen - top + bottom)
         slope = scores.sum(axis=0) - ridge * b
-        bend = sum(np.diag(p.sum(axis=0)) - p.T @ p for p in (top, bottom)) + ridge * np.eye(k)
+        bend = sum(np.diag(weights @ p) - p.T @ (weights[:, None] * p) for p in (top, bottom)) + ridge * np.eye(k)
         step = centre @ np.linalg.pinv(centre @ bend @ centre, hermitian=True) @ slope
         b = b + step / max(1.0, float(np.abs(step).max()))
         if np.abs(step).max() < 1e-10:

@@ -33,6 +33,7 @@ _WIDE = 44
 )
 @click.option("--scale", "scales", multiple=True, metavar="COLUMN=LOW..HIGH", help="Ends of the scale of a column.")
 @click.option("--questions", metavar="FILE", type=click.Path(path_type=Path), help="What was asked: .lss, or JSON.")
+@click.option("--design", metavar="FILE", type=click.Path(path_type=Path), help="What each best–worst task showed.")
 @click.option("--source", metavar="NAME", help=f"What the file is: {', '.join(SOURCES)}. Recognised when left out.")
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Keep a column in which there is personal data.")
 @click.option("--redact", multiple=True, metavar="COLUMN", help="Keep a column with its personal data taken out.")
@@ -76,6 +77,7 @@ def import_command(
       importance:ABOUT satisfaction:ABOUT emotion:ABOUT expected:ABOUT experienced:ABOUT
       too_cheap cheap expensive too_expensive intent_at_cheap intent_at_expensive
       price_bracket offered_price bought functional:ABOUT dysfunctional:ABOUT
+      best:TASK worst:TASK shown:TASK design_version
 
     \b
     Examples:

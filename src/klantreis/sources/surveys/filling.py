@@ -20,8 +20,8 @@ from klantreis.sources.surveys.roles import NUMERIC, PRICES
 from klantreis.sources.surveys.sheet import Refused, Sheet
 from klantreis.values import Lang
 
-#: Roles that say who, when and how much, and answer no question.
-ABOUT_THE_ROW: frozenset[str] = frozenset({"respondent", "date", "weight"})
+#: Roles that say who, when, how much and what was put to somebody, and answer no question.
+ABOUT_THE_ROW: frozenset[str] = frozenset({"respondent", "date", "weight", "shown", "design_version"})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from klantreis.research.survey import ABOUT_SOMETHING, ONCE, Role
 from klantreis.sources.surveys.agreeing import agreement
+from klantreis.sources.surveys.best_worst import task_columns
 from klantreis.sources.surveys.days import days_of
 from klantreis.sources.surveys.numbers import (
     bracket_of,
@@ -19,6 +20,7 @@ from klantreis.sources.surveys.numbers import (
 )
 from klantreis.sources.surveys.role_words import asks_price, role_words, subject_of
 from klantreis.sources.surveys.sheet import Question, Sheet
+from klantreis.sources.surveys.task_design import says_version
 
 #: Roles whose answers are numbers on a scale.
 SCALED: frozenset[str] = frozenset(
@@ -55,6 +57,12 @@ def guess_roles(sheet: Sheet) -> tuple[Guess, ...]:
     is general satisfaction (csat).
     """
     guesses = [_guess(one, [cell for cell in sheet.column(k) if cell]) for k, one in enumerate(sheet.questions)]
+    tasks = task_columns(sheet)
+    for place, column in tasks.items():
+        guesses[place] = Guess(column.role, column.task)
+    for place, one in enumerate(sheet.questions):
+        if tasks and guesses[place].role and place not in tasks and says_version(one.name):
+            guesses[place] = Guess("design_version")
     weighed = {guess.about for guess in guesses if guess.role == "importance"}
     seen: set[str] = set()
     for place, guess in enumerate(guesses):
