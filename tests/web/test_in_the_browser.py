@@ -80,6 +80,25 @@ def test_no_page_scrolls_sideways(sample_server: str, browser: Browser, width: i
     assert too_wide == []
 
 
+@pytest.mark.parametrize("width", [390, 320])
+def test_the_numbers_of_a_measurement_are_whole_on_a_phone(sample_server: str, browser: Browser, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="nl-NL")
+    page = context.new_page()
+    page.goto(f"{sample_server}{W}evidence/measurement/tweede-kassa/")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.measured *')].filter(one => {
+            const at = one.getBoundingClientRect();
+            return at.width > 1 && !one.closest('thead, defs') && (at.left < -1 || at.right > innerWidth + 1);
+        }).map(one => one.outerHTML)"""
+    )
+    cells = page.locator(".measured td").all()
+    hidden = [one.text_content() for one in cells if one.text_content() and not one.is_visible()]
+    context.close()
+    assert cut == []
+    assert hidden == []
+    assert len(cells) == 12
+
+
 def test_the_type_and_the_style_arrive(sample_server: str, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(sample_server + W)

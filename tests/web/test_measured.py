@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from klantreis.measurement.measurement import EffectPlan, Measurement
 from klantreis.render.effect_words import told
 from klantreis.render.words import Words
 from klantreis.store.folder import FolderStore
+from klantreis.web.drawn_effect import drawn_effect, nice_step, steps
 from klantreis.web.measured import measured
 from klantreis.web.workspaces import WorkspaceContext
 from tests.web.sample import PLAN
@@ -44,7 +48,7 @@ def page(client: Any, path: str, lang: str) -> Page:
                 "relatief risico van 2,10",
                 "94 % van de klanten",
                 "15 seconden per week (minder is beter)",
-                "1 mei 2026: −41,2 seconden per week",
+                "1 mei 2026: Nog te vroeg om te zeggen · −41,2 seconden per week (−55,9 tot −26,5)",
                 "Nog te vroeg",
                 "De tweede kassa was alleen op zaterdag open.",
             ],
@@ -110,6 +114,60 @@ def test_the_drawing_keeps_the_order_of_the_numbers(untouched: Path) -> None:
     assert (drawn.value - drawn.low) / (drawn.high - drawn.low) == pytest.approx(
         (55.9 - 41.2) / (55.9 - 26.5), abs=1e-3
     )
+
+
+def test_the_drawing_has_an_axis_with_numbers_and_says_itself_in_words(client: Any) -> None:
+    shown = page(client, PAGE, "nl").text.replace("\xa0", " ")
+    for words in (
+        "−60",
+        "−40",
+        "−20",
+        "minder dan 15 doet er niet toe",
+        "minder is beter, effect in seconden per week",
+    ):
+        assert words in shown, words
+    svg = next(attrs for tag, attrs in page(client, PAGE, "nl").tags if tag == "svg" and attrs.get("role") == "img")
+    assert (svg["aria-label"] or "").replace("\xa0", " ") == (
+        "De schatting is −41,2 seconden per week, het 95%-interval loopt van −55,9 seconden per week tot "
+        "−26,5 seconden per week. Geen effect is 0. Minder dan 15 seconden per week aan weerszijden is te klein om "
+        "ertoe te doen."
+    )
+
+
+@given(least=st.floats(1e-9, 1e9))
+def test_a_step_is_round_and_hardly_larger_than_asked(least: float) -> None:
+    step = nice_step(least)
+    assert least * (1 - 1e-6) <= step <= 2.5 * least * (1 + 1e-6)
+    power = 10.0 ** math.floor(math.log10(step * (1 + 1e-9)))
+    assert any(math.isclose(step / power, one) for one in (1, 2, 2.5, 5, 10))
+
+
+@given(left=st.floats(-1e6, -1e-3), right=st.floats(1e-3, 1e6))
+def test_the_numbers_of_an_axis_are_few_and_hold_nothing(left: float, right: float) -> None:
+    found = steps(left, right, nice_step((right - left) / 4))
+    assert 0 in found
+    assert 1 <= len(found) <= 5
+    assert all(left * (1 + 1e-6) <= one <= right * (1 + 1e-6) for one in found)
+
+
+def test_shares_are_drawn_in_percentage_points(untouched: Path) -> None:
+    plan = EffectPlan.model_validate(
+        {
+            **{name: one for name, one in PLAN.items() if name != "every"},
+            "unit": "share",
+            "outcome": {"pattern": 'touchpoint = "kassa"'},
+            "smallest_relevant_effect": 0.02,
+        }
+    )
+    held = FolderStore(untouched).load().get("measurement:tweede-kassa", Measurement)
+    assert held.latest is not None
+    assert held.latest.estimate is not None
+    found = held.latest.estimate.model_copy(update={"value": 0.031, "low": 0.004, "high": 0.058, "unit": "share"})
+    drawn = drawn_effect(plan, held.latest.model_copy(update={"estimate": found}), Words("nl"))
+    assert drawn is not None
+    assert [one.text for one in drawn.ticks] == ["0", "+2,5", "+5,0"]
+    assert "procentpunt" in drawn.unit
+    assert drawn.band_label.text == "minder dan 2 doet er niet toe"
 
 
 @pytest.mark.parametrize(

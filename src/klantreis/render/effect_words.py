@@ -124,6 +124,15 @@ def told(value: float, plan: EffectPlan, words: Words, *, sign: bool = False, ch
     return words.say(f"measurement.show.per_{plan.every}", amount=amount) if plan.every else amount
 
 
+def effect_scale(plan: EffectPlan, words: Words) -> tuple[float, str]:
+    """What an effect is multiplied by to be told, and the unit that it is told in."""
+    if plan.comparison == "interrupted_series" and plan.outcome.measure != "sum":
+        return 100.0, "%"
+    if plan.unit in SHARES:
+        return 100.0, words.say("measurement.drawing.points")
+    return 1.0, words.say(f"measurement.show.per_{plan.every}", amount=plan.unit) if plan.every else plan.unit
+
+
 def _lines(plan: EffectPlan, result: EffectResult, words: Words) -> tuple[Line, ...]:
     lines = [_line("effect", result.estimate, plan, words)]
     if result.raw is not None:

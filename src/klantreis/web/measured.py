@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from klantreis.measurement.measurement import EffectPlan, EffectResult, Measurement
+from klantreis.measurement.measurement import EffectResult, Measurement
 from klantreis.render.effect_words import EffectWords, effect_words, interval_name, smallest_words
 from klantreis.render.numbers import day
 from klantreis.render.words import Words
+from klantreis.web.drawn_effect import Drawing, drawn_effect
 from klantreis.web.workspaces import WorkspaceContext
-
-#: Room on both sides of what is drawn, as a part of its width.
-ROOM = 0.06
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """Where things lie on a line from 0 to 100: nothing, the band too small to matter, the interval, the effect."""
-
-    zero: float
-    band: tuple[float, float]
-    low: float
-    high: float
-    value: float
 
 
 @dataclass(frozen=True)
@@ -53,7 +40,7 @@ def measured(here: WorkspaceContext, held: Measurement) -> Measured:
         words=effect_words(held, last, said) if last else None,
         smallest=smallest_words(held.plan, said),
         interval_name=interval_name(held.plan, said),
-        drawing=_drawing(held.plan, last) if last else None,
+        drawing=drawn_effect(held.plan, last, said) if last else None,
         earlier=tuple(_earlier(here, held, one) for one in reversed(held.results[:-1])),
     )
 
@@ -73,21 +60,6 @@ def verdict_words(here: WorkspaceContext, held: Measurement) -> str:
 def measurements_of(here: WorkspaceContext, document_id: str) -> tuple[Measurement, ...]:
     """The measurements of an opportunity, an action or content."""
     return tuple(one for one in here.workspace.of(Measurement) if one.of == document_id)
-
-
-def _drawing(plan: EffectPlan, result: EffectResult) -> Drawing | None:
-    found = result.estimate
-    if found is None or found.low is None or found.high is None:
-        return None
-    smallest = plan.smallest_relevant_effect
-    left, right = min(found.low, -smallest), max(found.high, smallest)
-    room = ROOM * (right - left)
-    left, width = left - room, right - left + 2 * room
-
-    def at(value: float) -> float:
-        return round(100 * (value - left) / width, 2)
-
-    return Drawing(at(0), (at(-smallest), at(smallest)), at(found.low), at(found.high), at(found.value))
 
 
 def _earlier(here: WorkspaceContext, held: Measurement, result: EffectResult) -> Earlier:
