@@ -58,7 +58,14 @@ PLAN: dict[str, Any] = {
     "note": "De tweede kassa was alleen op zaterdag open.",
 }
 RESULT: dict[str, Any] = {
-    "estimate": {"value": -41.2, "low": -55.9, "high": -26.5, "n": 640, "unit": "seconden", "method": "augmented inverse probability weights, regression, 1 fold"},
+    "estimate": {
+        "value": -41.2,
+        "low": -55.9,
+        "high": -26.5,
+        "n": 640,
+        "unit": "seconden",
+        "method": "augmented inverse probability weights, regression, 1 fold",
+    },
     "raw": {"value": -63.0, "low": -80.1, "high": -45.9, "n": 640, "unit": "seconden", "method": "welch"},
     "level": 184.0,
     "grade": "adjusted",
