@@ -103,3 +103,36 @@ def test_every_source_has_its_page() -> None:
         assert f"]({name}.md)" in index
         assert "**Read.**" in page
         assert "**Customer" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.parquet", b"PAR1 and nothing of it PAR1", "a.parquet cannot be read as Parquet"),
+        ("a.jsonl", b'{"a": NaN}\n[1]\n', "a.jsonl begins with no row that can be read"),
+        (
+            "a.jsonl",
+            b"{" + b", ".join(b'"c%d": 1' % number for number in range(10_001)) + b"}\n",
+            "more than 10,000 names in one row",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_not_asked_for_its_columns(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(EventImportError, match=message):
+        guess_columns(tmp_path / name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_mark_tells_the_encoding(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.csv").write_bytes(CSV.replace("winkel", "café").encode(encoding))
+    guessed = guess_columns(tmp_path / "a.csv")
+    assert guessed.guess == Guess("Klantnummer", "Datum", "Gebeurtenis", "Kanaal")
+    assert guessed.sample[0]["Gebeurtenis"] == "café"
+    done = CliRunner().invoke(
+        cli, ["events", "import", str(tmp_path / "a.csv"), "--into", str(tmp_path / "log"), "--yes"]
+    )
+    assert done.exit_code == 0, done.output
+    assert open_log(tmp_path / "log").touchpoints == ("", "café")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from klantreis.errors import EventImportError
 from klantreis.sources.limits import DEFAULT, Limits, beyond
-from klantreis.sources.opening import is_packed, opened
+from klantreis.sources.opening import beginning, is_packed, opened
 from klantreis.sources.tables import Column, RefusedRow, Table, literal_path, quoted_text
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -29,7 +29,7 @@ def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str]
     Parameters
     ----------
     encoding
-        As Python names it; a byte-order mark is passed over.
+        As Python names it; a byte-order mark is passed over, and says by itself that a file is in UTF-16.
     scratch
         A folder for a copy in UTF-8 when the file is in another encoding.
     wanted
@@ -40,7 +40,7 @@ def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str]
     EventImportError
         When the file is empty, or is not in the encoding (naming the line).
     """
-    codec = codec_named(encoding)
+    codec = codec_of(encoding, beginning(path, limits, size=4))
     readable = path
     if codec == "utf-8":
         _check_utf8(path, limits)
@@ -79,6 +79,22 @@ def codec_named(encoding: str) -> str:
             f"There is no encoding {encoding!r}.", hint="Try utf-8, cp1252 (Windows), latin-1 or utf-16."
         ) from None
     return "utf-8" if name in ("utf-8", "utf-8-sig") else name
+
+
+def codec_of(encoding: str, start: bytes) -> str:
+    """The encoding of a file that begins so: a mark that UTF-8 cannot have decides where nothing else was named.
+
+    Examples
+    --------
+    >>> codec_of("utf-8", "wie".encode("utf-16"))
+    'utf-16'
+    """
+    codec = codec_named(encoding)
+    if codec != "utf-8":
+        return codec
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    return "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else codec
 
 
 def _check_utf8(path: Path, limits: Limits) -> None:

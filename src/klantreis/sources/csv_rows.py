@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from typing import Any
 
 from klantreis.errors import EventImportError
-from klantreis.sources.csv_files import codec_named, wrong_encoding
+from klantreis.sources.csv_files import codec_of, wrong_encoding
 from klantreis.sources.json_reading import too_deep
 from klantreis.sources.limits import beyond
 from klantreis.sources.opening import beginning, opened
@@ -18,9 +18,9 @@ from klantreis.sources.records import Malformed, SourceFile
 _DELIMITERS = ",;\t|"
 
 
-def header_of(raw: bytes, *, encoding: str = "utf-8-sig") -> tuple[str, ...]:
+def header_of(raw: bytes) -> tuple[str, ...]:
     """The names in the first line of a CSV file, with the delimiter that gives the most."""
-    line = raw.decode(encoding, "replace").partition("\n")[0].rstrip("\r")
+    line = _first_line(raw, codec_of("utf-8", raw)).rstrip("\r")
     best: list[str] = []
     for delimiter in _DELIMITERS:
         try:
@@ -34,10 +34,9 @@ def header_of(raw: bytes, *, encoding: str = "utf-8-sig") -> tuple[str, ...]:
 def csv_objects(file: SourceFile, *, nested: tuple[str, ...] = ()) -> Iterator[tuple[int, dict[str, Any]] | Malformed]:
     """The rows with their lines; the columns in ``nested`` hold JSON."""
     raw = beginning(file.path, file.limits)
-    first = raw.decode("utf-8-sig", "replace").partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
+    encoding = codec_of(file.encoding, raw)
+    delimiter = max(_DELIMITERS, key=_first_line(raw, encoding).count)
     csv.field_size_limit(file.limits.line)
-    encoding = codec_named(file.encoding)
     with opened(file.path, file.limits) as stream:
         text = TextIOWrapper(stream, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="")
         reader = csv.reader(_bounded(text, file), delimiter=delimiter)
@@ -61,6 +60,10 @@ def csv_objects(file: SourceFile, *, nested: tuple[str, ...] = ()) -> Iterator[t
             raise EventImportError(f"{file.path}, line {reader.line_num}: this is no CSV ({error}).") from None
         except UnicodeError:
             raise wrong_encoding(file.path, reader.line_num + 1, encoding) from None
+
+
+def _first_line(raw: bytes, codec: str) -> str:
+    return raw.decode("utf-8-sig" if codec == "utf-8" else codec, "replace").partition("\n")[0]
 
 
 def _bounded(text: TextIOWrapper, file: SourceFile) -> Iterator[str]:

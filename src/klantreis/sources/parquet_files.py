@@ -59,6 +59,18 @@ def parquet_table(path: Path, connection: Connection, *, limits: Limits = DEFAUL
     return Table(path, columns, relation, rows, source="parquet", malformed=0)
 
 
+def unreadable_parquet(path: Path) -> EventImportError:
+    """Why a file of which not even the columns can be read is no Parquet."""
+    import duckdb
+
+    try:
+        with duckdb.connect() as connection:
+            parquet_table(path, connection)
+    except EventImportError as error:
+        return error
+    return EventImportError(f"{path} has no columns.")
+
+
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     """Say what is wrong with the file when SQL cannot read it."""

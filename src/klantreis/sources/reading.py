@@ -11,8 +11,8 @@ from klantreis.errors import EventImportError
 from klantreis.events.dataset import ColumnRoles
 from klantreis.sources.csv_files import csv_table
 from klantreis.sources.guessing import NEEDED, Guess, guess_roles
-from klantreis.sources.limits import DEFAULT, Limits
-from klantreis.sources.parquet_files import parquet_table
+from klantreis.sources.limits import DEFAULT, Limits, beyond
+from klantreis.sources.parquet_files import parquet_table, unreadable_parquet
 from klantreis.sources.records import CHANNEL, CUSTOMER, TIME, TOUCHPOINT, Malformed, SourceFile, names_in
 from klantreis.sources.registry import Head, Source, head_of, source_named, source_of
 from klantreis.sources.spooled import spooled_table
@@ -118,10 +118,20 @@ def sample_of(head: Head, asked: Asked, *, rows: int) -> tuple[list[str], list[d
         found = json_rows(SourceFile(head.path, asked.limits))
         records = [record for record, _ in zip(found, range(100), strict=False) if not isinstance(record, Malformed)]
         for record in records:
-            names |= names_in(record.values, most=asked.limits.columns, deepest=asked.limits.depth) or {}
+            known = names_in(record.values, most=asked.limits.columns, deepest=asked.limits.depth)
+            if known is None:
+                raise beyond(asked.limits, "columns", head.path)
+            names |= known
+        if not names:
+            raise EventImportError(
+                f"{head.path} begins with no row that can be read.",
+                hint="Events in JSON are objects with names: one on each line, or a list of them.",
+            )
         sample = [{name: text_at(record.values, name) or "" for name in names} for record in records[:rows]]
         return list(names), sample
     if head.form == "parquet":
+        if not head.columns:
+            raise unreadable_parquet(head.path)
         return list(head.columns), []
     import tempfile
 
