@@ -25,7 +25,8 @@ from klantreis.events.remote.table import Field, RemoteTable, fingerprints
 from klantreis.sources.engines import connect_engine
 from tests.engines.conftest import new_duckdb
 from tests.engines.places import engine_place, local_log
-from tests.engines.test_contract import FILTERS, QUESTIONS, drawn
+from tests.engines.questions import FILTERS, QUESTIONS
+from tests.engines.test_contract import drawn
 from tests.events import log_reference as reference
 
 #: The contract suite runs these.
