@@ -151,7 +151,7 @@ def test_many_states_are_solved_the_same_way(monkeypatch: pytest.MonkeyPatch) ->
     paths = ["".join(rng.choice(list("abcdef"), rng.integers(1, 7))) for _ in range(300)]
     won, lost = rng.integers(0, 2, 300), rng.integers(0, 3, 300)
     dense = markov_removal([tuple(p) for p in paths], won, lost, order=2, draws=3)
-    monkeypatch.setattr("klantreis.analysis.behaviour.attribution_removal.FULL", 1)
+    monkeypatch.setattr("klantreis.analysis.behaviour.attribution_chain.FULL", 1)
     sparse = markov_removal([tuple(p) for p in paths], won, lost, order=2, draws=3)
     assert sparse.removal_effects == pytest.approx(dense.removal_effects)
     assert sparse.channels[0].low == pytest.approx(dense.channels[0].low)
@@ -217,6 +217,23 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
 def test_bad_input_is_named(call: Callable[[], object], named: str) -> None:
     with pytest.raises(InvalidInputError, match=named):
         call()
+
+
+def test_paths_of_a_customer_are_drawn_together() -> None:
+    """Four customers with ten equal paths each are four votes; forty with one each are what no customers says."""
+    paths, won = ["a"] * 20 + ["b"] * 20, [1, 0] * 20
+    lost = [1 - led for led in won]
+    wide = markov_removal(paths, won, lost, customers=np.repeat(["x", "y", "z", "w"], 10)).channels[0]
+    apart = markov_removal(paths, won, lost, customers=range(40)).channels[0]
+    plain = markov_removal(paths, won, lost).channels[0]
+    assert wide.estimate == apart.estimate == plain.estimate == 0.5
+    assert float(wide.low or 0) < float(apart.low or 0) == pytest.approx(float(plain.low or 0), abs=0.05)
+    assert wide.method == "markov order 1, exact, customers drawn again"
+    few = markov_removal(paths, won, lost, customers=["x"] * 40)
+    assert (few.channels[0].low, few.low) == (None, None)
+    assert "voice.few_customers" in {note.code for note in few.warnings}
+    with pytest.raises(InvalidInputError, match="customers has 2 values for 40 paths"):
+        markov_removal(paths, won, lost, customers=["x", "y"])
 
 
 @pytest.mark.slow

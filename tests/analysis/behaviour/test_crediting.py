@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from klantreis.analysis.behaviour import crediting
+from klantreis.analysis.behaviour import attribution_removal
 from klantreis.analysis.behaviour.attribution import first_touch, last_touch, linear, markov_removal, shapley_paths
 from klantreis.analysis.behaviour.crediting import CreditTable, credit_table
 from klantreis.errors import InvalidInputError
@@ -62,17 +62,18 @@ def test_customers_are_drawn_with_all_their_paths() -> None:
     """Twenty paths of one customer are one vote: the interval is as wide as that of few customers."""
     touches = np.array([0] * 20 + [1] * 20, dtype=np.uint8)
     offsets, led = np.arange(41, dtype=np.int64), np.ones(40, dtype=bool)
-    apart = credit_table(NAMES, touches, offsets, led, np.arange(40), orders=())
-    together = credit_table(NAMES, touches, offsets, led, np.repeat(np.arange(4), 10), orders=())
-    wide, narrow = together.share("linear", "mail"), apart.share("linear", "mail")
-    assert (wide.high or 0) - (wide.low or 0) > 2 * ((narrow.high or 0) - (narrow.low or 0))
+    apart = credit_table(NAMES, touches, offsets, led, np.arange(40))
+    together = credit_table(NAMES, touches, offsets, led, np.repeat(np.arange(4), 10))
+    for method in ("linear", "removal-1", "removal-2"):
+        wide, narrow = together.share(method, "mail"), apart.share(method, "mail")
+        assert (wide.high or 0) - (wide.low or 0) > 2 * ((narrow.high or 0) - (narrow.low or 0)), method
 
 
 def test_many_customers_are_drawn_in_groups_to_the_same_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(2)
     paths: Paths = [([int(code)], True) for code in rng.choice(3, 1500, p=[0.5, 0.3, 0.2])]
     each = table_of(paths, orders=(), draws=1000).share("linear", "mail")
-    monkeypatch.setattr(crediting, "DRAWN", 300)
+    monkeypatch.setattr(attribution_removal, "CUSTOMERS", 300)
     grouped = table_of(paths, orders=(), draws=1000).share("linear", "mail")
     assert each.estimate == grouped.estimate
     assert (grouped.high or 0) - (grouped.low or 0) == pytest.approx((each.high or 0) - (each.low or 0), rel=0.15)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse import linalg
 
+from klantreis.analysis.behaviour.attribution_chain import Chain, chain_of, counted_steps, lost_without
 from klantreis.analysis.behaviour.attribution_paths import Paths, PathTable, read_paths
 from klantreis.analysis.bootstrap import percentiles
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Caution, Floats, Ints, Result, caution, check_level
+from klantreis.analysis.result import Caution, Floats, Ints, Result, as_array, as_codes, caution, check_level
 from klantreis.errors import InvalidInputError
 from klantreis.events.share import wilson
 
 #: Up to so many cells (different path × ended how) × draws, whole paths are drawn again; above, groups of them.
 CELLS = 10_000_000
 GROUPS = 200
-#: Up to so many states the chains of several draws are solved at once as full matrices of so many numbers together.
-FULL = 300
-NUMBERS = 4_000_000
+#: Up to so many customers each is drawn by itself; more are put in so many groups at random, which are drawn.
+CUSTOMERS = 2000
+#: Customers with whom their spread can be seen (our convention).
+FEW_CUSTOMERS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +72,20 @@ class Removal(Result):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Chain:
-    """Different steps from state to state (start: ``states``; outcome and nothing after it), and who takes them."""
+class Drawn:
+    """What is drawn again as a whole: customers or groups of them, and their paths.
 
-    states: int
-    members: npt.NDArray[np.bool_]  # channel × state: whether the state stands on the channel
-    source: Ints
-    target: Ints
-    by_path: sparse.csr_array  # path × step: how often the path takes it
-    last: Ints  # path: the state it ended in
+    Parameters
+    ----------
+    won, lost
+        Unit × different path: how often it led to the outcome for this unit, and to nothing.
+    customers
+        How many there are.
+    """
+
+    won: sparse.csr_array
+    lost: sparse.csr_array
+    customers: int
 
 
 @checked_options
@@ -87,6 +94,7 @@ def markov_removal(
     conversions: npt.ArrayLike,
     nulls: npt.ArrayLike,
     *,
+    customers: Sequence[object] | npt.NDArray[Any] | None = None,
     order: int = 1,
     draws: int = 200,
     confidence: float = 0.95,
@@ -100,10 +108,13 @@ def markov_removal(
         Each a text cut at ``>``, or a list of channels.
     conversions, nulls
         Shape (paths,): how often each path led to the outcome, and to nothing.
+    customers
+        Shape (paths,): whose each path is. Customers are then drawn again with all their paths; without it each path is
+        taken as another customer's, which makes intervals too narrow when paths of a customer resemble each other.
     order
         How many touches the next depends on.
     draws
-        Draws of whole paths for the intervals; 0 for none.
+        Draws of whole paths, or of customers, for the intervals; 0 for none.
 
     Raises
     ------
@@ -126,28 +137,74 @@ def markov_removal(
     >>> {name: round(effect, 3) for name, effect in found.removal_effects.items()}
     {'c1': 0.5, 'c2': 1.0, 'c3': 1.0}
     """
+    table = read_paths(paths, conversions, nulls)
+    drawn = None
+    if customers is not None:
+        who, names = as_codes("customers", customers)
+        if len(who) != len(table.again):
+            raise InvalidInputError(f"customers has {len(who)} values for {len(table.again)} paths.")
+        unit = drawn_units(who, seed)
+        shape = (int(unit.max()) + 1, len(table.conversions))
+        won, lost = (
+            sparse.csr_array((as_array(name, counts), (unit, table.again)), shape=shape)
+            for name, counts in (("conversions", conversions), ("nulls", nulls))
+        )
+        drawn = Drawn(won, lost, len(names))
+    return removal_of(table, drawn, order=order, draws=draws, confidence=confidence, seed=seed)
+
+
+def drawn_units(customer: Ints, seed: int) -> Ints:
+    """For each case which unit is drawn with it: its customer, or a group of customers put together at random.
+
+    Examples
+    --------
+    >>> drawn_units(np.array([4, 2, 4]), 0).tolist()
+    [1, 0, 1]
+    """
+    there = np.flatnonzero(np.bincount(customer))
+    number = np.zeros(int(customer.max()) + 1, dtype=np.int64)
+    number[there] = np.arange(len(there))
+    if len(there) <= CUSTOMERS:
+        return number[customer]
+    return np.random.default_rng(seed).integers(0, CUSTOMERS, len(there))[number[customer]]
+
+
+def removal_of(
+    table: PathTable, units: Drawn | None, *, order: int, draws: int, confidence: float, seed: int
+) -> Removal:
+    """Removal effects of counted paths; ``units`` are drawn again, or single paths when there are none."""
     check_level(confidence)
     if order < 1 or draws < 0:
         raise InvalidInputError(f"order must be 1 or more and draws 0 or more, not {order} and {draws}.")
-    table = read_paths(paths, conversions, nulls)
-    chain = _chain(table, min(order, int(table.lengths.max())))
+    chain = chain_of(table, min(order, int(table.lengths.max())))
     won, lost = table.conversions, table.nulls
     whole = bool((won == np.round(won)).all() and (lost == np.round(lost)).all())
-    effects = _effects(chain, *_counts(chain, won[None, :], lost[None, :]))[0]
+    effects = lost_without(chain, *counted_steps(chain, won[None, :], lost[None, :]))[0]
     shares = effects / effects.sum()
-    drawn = _drawn(chain, won, lost, draws, seed) if draws and whole else None
-    ends = [None] * 4 if drawn is None else _ends(drawn, confidence)
     total = float(won.sum())
     n = round(total + lost.sum())
-    rate = wilson(round(total), n, confidence=confidence) if whole else None
-    how = f"markov order {order}, exact"
+    ends: list[Floats | None] = [None] * 4
+    rate: tuple[float | None, float | None] = (None, None)
+    how, drawn = f"markov order {order}, exact", ""
+    if whole:
+        share = wilson(round(total), n, confidence=confidence)
+        rate = (share.low, share.high)
+    if draws and (whole or units is not None) and (units is None or units.customers > 1):
+        found, shares_won = _drawn(chain, won, lost, units, draws, seed)
+        ends = _ends(found, confidence)
+        drawn = ", percentile bootstrap of paths" if units is None else ", customers drawn again"
+        if units is not None:
+            low, high = percentiles(shares_won, confidence)
+            rate = (float(low), float(high))
+    elif units is not None:
+        rate = (None, None)
     rows = tuple(
         ChannelRemoval(
             estimate=float(shares[i]),
             low=_at(ends[0], i),
             high=_at(ends[1], i),
             n=n,
-            method=f"{how}, percentile bootstrap of paths" if drawn is not None else how,
+            method=how + drawn,
             confidence=confidence,
             channel=channel,
             credit=total * float(shares[i]),
@@ -159,12 +216,12 @@ def markov_removal(
     )
     return Removal(
         estimate=float(total / (total + lost.sum())),
-        low=rate.low if rate else None,
-        high=rate.high if rate else None,
+        low=rate[0],
+        high=rate[1],
         n=n,
         method=how,
         confidence=confidence,
-        warnings=_cautions(table, chain, whole=whole),
+        warnings=_cautions(table, chain, units, whole=whole),
         channels=rows,
         order=order,
         states=chain.states,
@@ -180,7 +237,7 @@ def _ends(drawn: Floats, confidence: float) -> list[Floats | None]:
     return [*percentiles(parts, confidence), *percentiles(drawn, confidence)]
 
 
-def _cautions(table: PathTable, chain: _Chain, *, whole: bool) -> tuple[Caution, ...]:
+def _cautions(table: PathTable, chain: Chain, units: Drawn | None, *, whole: bool) -> tuple[Caution, ...]:
     notes = [caution("behaviour.credit_not_cause")]
     if not table.nulls.any():
         notes.append(caution("behaviour.no_null_paths"))
@@ -188,145 +245,51 @@ def _cautions(table: PathTable, chain: _Chain, *, whole: bool) -> tuple[Caution,
         notes.append(caution("behaviour.amounts_not_counts"))
     elif table.conversions.sum() < 30:
         notes.append(caution("behaviour.few_outcomes", n=round(table.conversions.sum())))
+    if units is not None and units.customers < FEW_CUSTOMERS:
+        notes.append(caution("voice.few_customers", customers=units.customers))
     if chain.states > (table.conversions.sum() + table.nulls.sum()) / 10:
         notes.append(caution("behaviour.many_states", states=chain.states))
     return tuple(notes)
 
 
-def _chain(table: PathTable, order: int) -> _Chain:
-    """States are the last touches of a path, up to ``order`` of them."""
-    kinds, touches = len(table.channels), table.touches
-    lengths, firsts = table.lengths, table.offsets[:-1]
-    path = np.repeat(np.arange(len(lengths)), lengths)
-    place = np.arange(len(touches)) - np.repeat(firsts, lengths)
-    history = [touches]
-    for back in range(1, order):
-        shifted = np.full(len(touches), -1, dtype=np.int64)
-        inside = place >= back
-        shifted[inside] = touches[np.flatnonzero(inside) - back]
-        history.append(shifted)
-    if order == 1:
-        states, code = np.arange(kinds)[:, None], touches
-    else:
-        states, code = _states(history, kinds)
-    count = len(states)
-    members = np.zeros((kinds, count), dtype=bool)
-    for column in range(order):
-        known = states[:, column] >= 0
-        members[states[known, column], np.flatnonzero(known)] = True
-    # A touch is a step from the one before it, or from the start.
-    before = np.full(len(touches), count, dtype=np.int64)
-    before[place > 0] = code[np.flatnonzero(place > 0) - 1]
-    keys, step = np.unique(before * count + code, return_inverse=True)
-    by_path = sparse.csr_array((np.ones(len(touches)), (path, step.ravel())), shape=(len(lengths), len(keys)))
-    return _Chain(count, members, keys // count, keys % count, by_path, code[table.offsets[1:] - 1])
+def _drawn(
+    chain: Chain, won: Floats, lost: Floats, units: Drawn | None, draws: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Removal effects, and the share of paths that led to the outcome, on what is drawn again.
 
-
-def _states(history: list[Ints], kinds: int) -> tuple[Ints, Ints]:
-    """The different rows of touches, the latest first, -1 for none before; and the number of each touch's row."""
-    if (kinds + 1) ** len(history) >= 2**62:
-        states, code = np.unique(np.stack(history, axis=1), axis=0, return_inverse=True)
-        return states, code.ravel()
-    # A row is one number to the base of the channels and none: much quicker to sort.
-    number = np.zeros(len(history[0]), dtype=np.int64)
-    for column in history:
-        number = number * (kinds + 1) + column + 1
-    different, code = np.unique(number, return_inverse=True)
-    states = np.empty((len(different), len(history)), dtype=np.int64)
-    for place in reversed(range(len(history))):
-        states[:, place] = different % (kinds + 1) - 1
-        different = different // (kinds + 1)
-    return states, code.ravel()
-
-
-def _counts(chain: _Chain, won: Floats, lost: Floats) -> tuple[Floats, Floats, Floats]:
-    """For each draw: how often every step was taken, and every state was followed by the outcome, and by nothing."""
-    ending = sparse.csr_array(
-        (np.ones(len(chain.last)), (np.arange(len(chain.last)), chain.last)), shape=(len(chain.last), chain.states)
-    )
-    return (won + lost) @ chain.by_path, won @ ending, lost @ ending
-
-
-def _effects(chain: _Chain, steps: Floats, won: Floats, lost: Floats) -> Floats:
-    """Removal effects, draws × channels."""
-    s = chain.states
-    leaving = won + lost
-    inner = chain.source < s
-    for draw in range(len(steps)):
-        leaving[draw] += np.bincount(chain.source[inner], steps[draw][inner], minlength=s)
-    scale = np.divide(1.0, leaving, out=np.zeros_like(leaving), where=leaving > 0)
-    ending = won * scale
-    if s > FULL:
-        return np.array([_sparse(chain, steps[d], ending[d], scale[d]) for d in range(len(steps))])
-    at_once = max(1, NUMBERS // (s * s))
-    blocks = [slice(start, start + at_once) for start in range(0, len(steps), at_once)]
-    return np.concatenate([_full(chain, steps[block], ending[block], scale[block]) for block in blocks])
-
-
-def _full(chain: _Chain, steps: Floats, ending: Floats, scale: Floats) -> Floats:
-    """Of several draws at once. Who is lost came to the channel for the first time, and would have got there.
-
-    With N = (I - Q)^-1 the visits to its states are f = (first arrivals) N, so the arrivals follow from the visits.
+    Draws without an outcome are left out.
     """
-    s, draws = chain.states, len(steps)
-    inner = chain.source < s
-    system = np.zeros((draws, s, s))
-    system[:, chain.source[inner], chain.target[inner]] = -steps[:, inner] * scale[:, chain.source[inner]]
-    system[:, np.arange(s), np.arange(s)] += 1
-    begin = np.zeros((draws, s))
-    begin[:, chain.target[~inner]] = steps[:, ~inner]
-    begin /= begin.sum(axis=1, keepdims=True)
-    visits = np.linalg.inv(system)
-    seen = (begin[:, None, :] @ visits)[:, 0, :]
-    reach = (visits @ ending[:, :, None])[:, :, 0]
-    whole = (begin * reach).sum(axis=1)
-    effects = np.empty((draws, len(chain.members)))
-    for channel, row in enumerate(chain.members):
-        on = np.flatnonzero(row)
-        among = visits[:, on[:, None], on[None, :]].transpose(0, 2, 1)
-        arrivals = np.linalg.solve(among, seen[:, on, None])[:, :, 0]
-        effects[:, channel] = (arrivals * reach[:, on]).sum(axis=1) / whole
-    return np.clip(effects, 0.0, 1.0)
-
-
-def _sparse(chain: _Chain, steps: Floats, ending: Floats, scale: Floats) -> Floats:
-    s = chain.states
-    inner = chain.source < s
-    onward = sparse.csr_array(
-        (steps[inner] * scale[chain.source[inner]], (chain.source[inner], chain.target[inner])), shape=(s, s)
-    )
-    begin = np.zeros(s)
-    begin[chain.target[~inner]] = steps[~inner]
-    begin /= begin.sum()
-
-    def chance(kept: npt.NDArray[np.bool_]) -> float:
-        system = sparse.eye_array(int(kept.sum()), format="csc") - onward[kept][:, kept].tocsc()
-        return float(begin[kept] @ np.atleast_1d(linalg.spsolve(system, ending[kept])))
-
-    whole = chance(np.ones(s, dtype=bool))
-    return np.array([1 - chance(~row) / whole if not row.all() else 1.0 for row in chain.members])
-
-
-def _drawn(chain: _Chain, won: Floats, lost: Floats, draws: int, seed: int) -> Floats:
-    """Removal effects on paths drawn again, leaving out draws without an outcome."""
     rng = np.random.default_rng(seed)
     counts = np.r_[won, lost]
     filled = np.flatnonzero(counts)
     n = round(counts.sum())
-    if len(filled) * draws <= CELLS:
+    if units is not None:
+        parts = _times(chain, units.won, units.lost, rng, draws)
+    elif len(filled) * draws <= CELLS:
         cells = np.zeros((draws, len(counts)))
         cells[:, filled] = rng.multinomial(n, counts[filled] / counts.sum(), size=draws)
-        parts = _counts(chain, cells[:, : len(won)], cells[:, len(won) :])
+        parts = counted_steps(chain, cells[:, : len(won)], cells[:, len(won) :])
     else:
         # Paths are put in groups at random and groups are drawn again: the same spread, with less to draw.
         group = rng.integers(0, GROUPS, n)
         which = np.repeat(np.arange(len(counts)), counts.astype(np.int64))
         cell = sparse.csr_array((np.ones(n), (group, which)), shape=(GROUPS, len(counts)))
-        grouped = _counts(chain, cell[:, : len(won)], cell[:, len(won) :])
-        times = rng.multinomial(GROUPS, np.full(GROUPS, 1 / GROUPS), size=draws).astype(float)
-        parts = tuple(times @ _dense(part) for part in grouped)  # type: ignore[assignment]
-    kept = parts[1].sum(axis=1) > 0
-    return _effects(chain, *(part[kept] for part in parts))
+        parts = _times(chain, cell[:, : len(won)], cell[:, len(won) :], rng, draws)
+    led, ended = parts[1].sum(axis=1), parts[2].sum(axis=1)
+    kept = led > 0
+    return lost_without(chain, *(part[kept] for part in parts)), (led / np.maximum(led + ended, 1))[kept]
+
+
+def _times(
+    chain: Chain, won: sparse.csr_array, lost: sparse.csr_array, rng: np.random.Generator, draws: int
+) -> tuple[Floats, Floats, Floats]:
+    """What the chain counts when whole units are drawn again."""
+    units = won.shape[0]
+    times = rng.multinomial(units, np.full(units, 1 / units), size=draws).astype(float)
+    counted = counted_steps(chain, won, lost)
+    # Few steps are on many paths: full matrices are quicker than sparse ones, as long as they are not too large.
+    steps, led, ended = (_dense(times @ (_dense(part) if units * part.shape[1] <= CELLS else part)) for part in counted)
+    return steps, led, ended
 
 
 def _dense(array: Any) -> Floats:

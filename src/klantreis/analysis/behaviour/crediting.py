@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
-from klantreis.analysis.behaviour.attribution import markov_removal
+from klantreis.analysis.behaviour.attribution_paths import PathTable, read_paths
+from klantreis.analysis.behaviour.attribution_removal import Drawn, drawn_units, removal_of
 from klantreis.analysis.behaviour.crediting_kernels import credit_by_rules
 from klantreis.analysis.bootstrap import percentiles
 from klantreis.analysis.result import Caution, Floats, Ints, Result, caution, check_level, plain
@@ -23,8 +25,6 @@ from klantreis.events.local.counting import power_of_two
 
 Rule = Literal["first", "last", "linear", "position", "shapley"]
 RULES: tuple[Rule, ...] = ("first", "last", "linear", "position", "shapley")
-#: Up to so many customers each is drawn by itself; more are put in so many groups at random, which are drawn.
-DRAWN = 2000
 #: Up to so many customers × channels are marked one by one, which is quicker than sorting.
 MARKS = 500_000_000
 #: Part of the first and of the last touch by position; what is between shares the rest.
@@ -156,7 +156,7 @@ def credit_table(
 
     Notes
     -----
-    The intervals of the rules draw customers with all their paths; those of the removal effect draw single paths.
+    The intervals draw customers with all their paths.
 
     Examples
     --------
@@ -178,13 +178,13 @@ def credit_table(
             "No path with a touch led to the outcome, so there is no credit to divide.",
             hint="Ask for another outcome, a longer lookback, or other touches.",
         )
-    rules, first = _by_rules(found, _groups(found.customer, seed), draws, confidence, seed)
+    units = drawn_units(found.customer, seed)
+    rules, first = _by_rules(found, units, draws, confidence, seed)
     linear = rules[RULES.index("linear")]
     order = np.argsort([-one.credit for one in linear.shares], kind="stable").tolist()
-    removal, notes = _removal(found, orders, draws, confidence, seed)
+    removal, notes = _removal(found, units, orders, draws, confidence, seed)
     columns = tuple(CreditColumn(one.method, tuple(one.shares[place] for place in order)) for one in [*rules, *removal])
     on_paths = _met_by(found, first == 1)
-    several = int(np.bincount(found.customer).max()) > 1
     return CreditTable(
         channels=tuple(present[place] for place in order),
         columns=columns,
@@ -194,7 +194,7 @@ def credit_table(
         nulls=int((~found.led).sum()),
         direct=direct,
         on_paths=tuple(int(on_paths[place]) for place in order),
-        warnings=_cautions(columns, notes, several=several and bool(orders)),
+        warnings=_cautions(columns, notes),
     )
 
 
@@ -216,16 +216,6 @@ def _met_by(found: _Touched, first: npt.NDArray[np.bool_]) -> Ints:
     marked = np.zeros(size, dtype=bool)
     marked[cells] = True
     return np.asarray(marked.reshape(-1, kinds).sum(axis=0))
-
-
-def _groups(customer: Ints, seed: int) -> Ints:
-    """What is drawn: each customer, or groups of customers put together at random."""
-    there = np.flatnonzero(np.bincount(customer))
-    number = np.zeros(int(customer.max()) + 1, dtype=np.int64)
-    number[there] = np.arange(len(there))
-    if len(there) <= DRAWN:
-        return number[customer]
-    return np.random.default_rng(seed).integers(0, DRAWN, len(there))[number[customer]]
 
 
 def _by_rules(
@@ -269,15 +259,15 @@ def _column(found: _Touched, rule: Rule, by_group: Floats, times: Ints, confiden
 
 
 def _removal(
-    found: _Touched, orders: tuple[int, ...], draws: int, confidence: float, seed: int
+    found: _Touched, units: Ints, orders: tuple[int, ...], draws: int, confidence: float, seed: int
 ) -> tuple[list[CreditColumn], list[Caution]]:
     """The removal effect by the order of the chain; equal paths are counted once."""
     if not orders:
         return [], []
-    paths, won, lost = _counted(found)
+    table, drawn = _counted(found, units)
     columns, notes = [], []
     for order in orders:
-        answer = markov_removal(paths, won, lost, order=order, draws=draws, confidence=confidence, seed=seed)
+        answer = removal_of(table, drawn, order=order, draws=draws, confidence=confidence, seed=seed)
         by_name = {row.channel: row for row in answer.channels}
         shares = tuple(
             CreditShare(
@@ -297,8 +287,8 @@ def _removal(
     return columns, notes
 
 
-def _counted(found: _Touched) -> tuple[list[tuple[int, ...]], Floats, Floats]:
-    """Different paths as codes, and how often each led to the outcome and to nothing."""
+def _counted(found: _Touched, units: Ints) -> tuple[PathTable, Drawn]:
+    """Different paths as codes with how often each led to the outcome and to nothing; and that for each unit."""
     n = len(found.led)
     slots = np.full(power_of_two(2 * n), -1, dtype=np.int64)
     example, counts = np.empty(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
@@ -310,13 +300,17 @@ def _counted(found: _Touched) -> tuple[list[tuple[int, ...]], Floats, Floats]:
     paths = [tuple(listed[a:b]) for a, b in zip(begins, ends, strict=True)]
     won = np.bincount(groups[found.led], minlength=different).astype(np.float64)
     lost = np.bincount(groups[~found.led], minlength=different).astype(np.float64)
-    return paths, won, lost
+    table = read_paths(paths, won, lost)
+    shape = (int(units.max()) + 1, different)
+    each = [
+        sparse.csr_array((np.ones(int(chosen.sum())), (units[chosen], groups[chosen])), shape=shape)
+        for chosen in (found.led, ~found.led)
+    ]
+    return table, Drawn(each[0], each[1], int(np.count_nonzero(np.bincount(found.customer))))
 
 
-def _cautions(columns: tuple[CreditColumn, ...], notes: list[Caution], *, several: bool) -> tuple[Caution, ...]:
+def _cautions(columns: tuple[CreditColumn, ...], notes: list[Caution]) -> tuple[Caution, ...]:
     told = [caution("behaviour.credit_not_cause"), *notes, caution("behaviour.shapley_is_linear")]
-    if several:
-        told.append(caution("attribution.warning.paths_apart"))
     for row in zip(*(column.shares for column in columns), strict=True):
         shares = [(one.estimate or 0.0, column.method) for one, column in zip(row, columns, strict=True)]
         (least, low), (most, high) = min(shares), max(shares)
