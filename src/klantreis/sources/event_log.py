@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +25,8 @@ from klantreis.sources.tables import literal_path, quoted_text
 
 #: Events sorted and written in one go, whole customers at a time; bounds the memory taken.
 CHUNK = 4_000_000
+#: Events that are read while those before them are put at their places.
+READ = CHUNK // 2
 #: Bytes of columns that are held at once.
 PLACED = 2 << 30
 #: Customers named in one go.
@@ -60,7 +63,31 @@ def write_columns(
     dict
         What the manifest says of them: customers, events, period, fields.
     """
-    hashes, offsets = _write_customers(connection, folder)
+    hashes, offsets, ends = _make_customers(connection)
+    np.save(folder / "customer_ends.npy", ends)
+    np.save(folder / "offsets.npy", offsets)
+    with ThreadPoolExecutor(1) as beside, connection.cursor() as other:
+        names = beside.submit(_write_names, other, folder, ends)
+        told = _write_events(
+            connection, folder, scratch, hashes, offsets, texts=texts, numbers=numbers, in_order=in_order, tell=tell
+        )
+        names.result()
+    return told
+
+
+def _write_events(
+    connection: DuckDBPyConnection,
+    folder: Path,
+    scratch: Path,
+    hashes: NDArray[np.uint64] | None,
+    offsets: NDArray[np.int64],
+    *,
+    texts: Mapping[str, str],
+    numbers: Mapping[str, str],
+    in_order: bool,
+    tell: Callable[[float], None],
+) -> dict[str, Any]:
+    """Write the columns with a value for each event; what the manifest says of them."""
     n_events = int(offsets[-1])
     fields: list[dict[str, Any]] = []
     joins, selected = "", ["s.time"]
@@ -119,24 +146,39 @@ def _placed(
     n_events = int(offsets[-1])
     columns = [np.empty(n_events, dtype=kind) for kind in coded.types]
     places = Places(hashes, offsets)
+
+    def put(part: dict[str, NDArray[Any]]) -> int:
+        rows = {name: np.ascontiguousarray(np.ma.getdata(values)) for name, values in part.items()}
+        if np.any(rows["place"][1:] < rows["place"][:-1]):  # a join may answer in another order
+            order = np.argsort(rows["place"])
+            rows = {name: values[order] for name, values in rows.items()}
+        values = [rows[f"v{k}"].astype(kind, copy=False) for k, kind in enumerate(coded.types)]
+        places.put(rows["customer"], list(zip(values, columns, strict=True)))
+        return len(values[0])
+
     done = 0
-    ends = connection.execute("SELECT place >> 40, max(place) FROM kept_rows GROUP BY 1 ORDER BY 1").fetchall()
-    for file, end in ends:
-        for begin in range(file << 40, end + 1, CHUNK):
-            part = connection.execute(
-                f"SELECT hash(s.customer) AS customer, s.place AS place, {', '.join(coded.selected)} "  # noqa: S608
-                f"FROM events s{coded.joins} WHERE s.place >= {begin} AND s.place < {min(begin + CHUNK, end + 1)}"
-            ).fetchnumpy()
-            rows = {name: np.ascontiguousarray(np.ma.getdata(values)) for name, values in part.items()}
-            if np.any(rows["place"][1:] < rows["place"][:-1]):  # a join may answer in another order
-                order = np.argsort(rows["place"])
-                rows = {name: values[order] for name, values in rows.items()}
-            values = [rows[f"v{k}"].astype(kind, copy=False) for k, kind in enumerate(coded.types)]
-            places.put(rows["customer"], list(zip(values, columns, strict=True)))
-            done += len(rows["place"])
+    with ThreadPoolExecutor(1) as beside:
+        before: Future[int] | None = None
+        for part in _read_in_order(connection, coded):
+            done += before.result() if before is not None else 0
             tell(done / max(n_events, 1))
+            before = beside.submit(put, part)
+        if before is not None:
+            before.result()
+    tell(1.0)
     sort_within(columns[0], offsets, columns)
     yield columns
+
+
+def _read_in_order(connection: DuckDBPyConnection, coded: _Coded) -> Iterator[dict[str, NDArray[Any]]]:
+    """The values of events, and a hash of the customer of each, by stretches of the source."""
+    ends = connection.execute("SELECT place >> 40, max(place) FROM kept_rows GROUP BY 1 ORDER BY 1").fetchall()
+    for file, end in ends:
+        for begin in range(file << 40, end + 1, READ):
+            yield connection.execute(
+                f"SELECT hash(s.customer) AS customer, s.place AS place, {', '.join(coded.selected)} "  # noqa: S608
+                f"FROM events s{coded.joins} WHERE s.place >= {begin} AND s.place < {min(begin + READ, end + 1)}"
+            ).fetchnumpy()
 
 
 def _sorted(
@@ -163,35 +205,38 @@ def _sorted(
         yield block
 
 
-def _write_customers(
-    connection: DuckDBPyConnection, folder: Path
-) -> tuple[NDArray[np.uint64] | None, NDArray[np.int64]]:
-    """Write the customers' ids in their order.
+def _make_customers(
+    connection: DuckDBPyConnection,
+) -> tuple[NDArray[np.uint64] | None, NDArray[np.int64], NDArray[np.int64]]:
+    """Make a table of the customers, in the order of their ids.
 
     Returns
     -------
     tuple
-        A hash of each, None when two of them share one; the first event of each and the number of events.
+        A hash of each, None when two of them share one; the first event of each and the number of events; where the
+        id of each ends, in bytes, when they stand end to end.
     """
     connection.execute(
         "CREATE TABLE customers AS SELECT customer AS value, count(*) AS n, hash(customer) AS hash "
         "FROM events GROUP BY customer ORDER BY customer"
     )
     found = connection.execute("SELECT n, hash, strlen(value) AS length FROM customers ORDER BY rowid").fetchnumpy()
-    count = len(found["n"])
     offsets = np.concatenate(([0], np.cumsum(found["n"]))).astype(np.int64)
-    ends = np.cumsum(found["length"], dtype=np.int64)
-    with _begin(folder / "customers.npy", np.dtype(np.uint8), int(ends[-1]) if count else 0) as names:
-        for begin in range(0, count, NAMED):
+    hashes = np.ascontiguousarray(np.ma.getdata(found["hash"]), dtype=np.uint64)
+    ordered = np.sort(hashes)  # a hundredth of the time of np.unique, which does not sort them
+    unique = not np.any(ordered[1:] == ordered[:-1])
+    return hashes if unique else None, offsets, np.cumsum(found["length"], dtype=np.int64)
+
+
+def _write_names(connection: DuckDBPyConnection, folder: Path, ends: NDArray[np.int64]) -> None:
+    """Write the customers' ids end to end, in their order."""
+    with _begin(folder / "customers.npy", np.dtype(np.uint8), int(ends[-1]) if len(ends) else 0) as names:
+        for begin in range(0, len(ends), NAMED):
             texts = connection.execute(
                 "SELECT string_agg(value, '' ORDER BY rowid) FROM customers WHERE rowid >= ? AND rowid < ?",
                 [begin, begin + NAMED],
             ).fetchall()
             names.write(texts[0][0].encode("utf-8"))
-    np.save(folder / "customer_ends.npy", ends)
-    np.save(folder / "offsets.npy", offsets)
-    hashes = np.ascontiguousarray(np.ma.getdata(found["hash"]), dtype=np.uint64)
-    return hashes if len(np.unique(hashes)) == count else None, offsets
 
 
 def _laid_aside(connection: DuckDBPyConnection, coded: str, scratch: Path) -> list[str]:

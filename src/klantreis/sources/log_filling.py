@@ -6,8 +6,10 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +23,8 @@ from klantreis.sources.privacy_import import Brought, Plan
 from klantreis.sources.reading import Asked, digest_of_file, open_table
 from klantreis.sources.tables import Table, quoted_text
 
+#: Waits for the fingerprint of a file.
+Digest = Callable[[], str]
 Tell = Callable[[Literal["read", "sort", "write"], float], None]
 
 #: The most memory that DuckDB takes; what does not fit goes to disk, beside the log.
@@ -51,28 +55,37 @@ def connected(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def new_files(files: Sequence[Path], before: Mapping[str, Any] | None) -> tuple[list[tuple[Path, str]], list[Path]]:
+def new_files(files: Sequence[Path], before: Mapping[str, Any] | None) -> tuple[list[tuple[Path, Digest]], list[Path]]:
     """The files that are not yet in the log, each with its digest, and those that are; by what is in them."""
+    if len(files) == 1 and before is None and files[0].is_file():  # nothing that it could be the same as
+        beside = ThreadPoolExecutor(1)
+        digest_of_it = beside.submit(_digest, files[0]).result
+        beside.shutdown(wait=False)
+        return [(files[0], digest_of_it)], []
     seen = {each.get("digest") for each in before["sources"]} if before is not None else set()
-    chosen: list[tuple[Path, str]] = []
+    chosen: list[tuple[Path, Digest]] = []
     known: list[Path] = []
     for path in files:
-        try:
-            digest = digest_of_file(path) if path.is_file() else ""
-        except OSError as error:
-            raise EventImportError(f"{path} cannot be read: {error.strerror or error}.") from None
+        digest = _digest(path) if path.is_file() else ""
         if digest and digest in seen:
             known.append(path)
         else:
-            chosen.append((path, digest))
+            chosen.append((path, partial(str, digest)))
             seen.add(digest)
     return chosen, known
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digest_of_file(path)
+    except OSError as error:
+        raise EventImportError(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
 def fill_log(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
-    files: Sequence[tuple[Path, str]],
+    files: Sequence[tuple[Path, Digest]],
     wish: Wish,
     *,
     before: Mapping[str, Any] | None,
@@ -86,7 +99,7 @@ def fill_log(
     folder
         Where the columns go; it has a folder ``scratch``.
     files
-        Each with the digest of its bytes.
+        Each with what tells the digest of its bytes.
     before
         The manifest of the log that is added to.
     log
@@ -243,7 +256,7 @@ def kept_before(folder: Path, before: Mapping[str, Any] | None, log: Path) -> li
 
 def _told(
     staged: Sequence[staging.Staged],
-    files: Sequence[tuple[Path, str]],
+    files: Sequence[tuple[Path, Digest]],
     kinds: Mapping[str, staging.AttributeKind | None],
     before: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
@@ -257,7 +270,7 @@ def _told(
                 "rows": each.rows,
                 "refused": dict(each.refused),
                 "bytes": path.stat().st_size,
-                "digest": digest,
+                "digest": digest(),
                 "kept": each.file.name,
                 "kinds": dict(kinds),
             }
