@@ -16,7 +16,7 @@ from klantreis.journeys.journey import Journey
 from klantreis.measurement.measurement import EffectPlan, EffectResult, Measurement, plan_digest
 from klantreis.measurement.metric import Metric
 from klantreis.personas.persona import Persona
-from klantreis.store.protocol import Entry, Store, version_of
+from klantreis.store.protocol import Entry, Save, Store, version_of
 from klantreis.use_cases.open_workspace import open_store
 from klantreis.values import Document
 from klantreis.workspace import Workspace, WorkspaceSettings, workspace_of
@@ -110,6 +110,26 @@ def test_another_version_than_expected_is_a_conflict(store: Store) -> None:
     with pytest.raises(ConflictError):
         store.remove("journey:weekly", expect="0" * 32, entry=None)
     assert store.load() == seen
+
+
+def test_documents_saved_together_are_all_there_or_none(store: Store, location: str) -> None:
+    new = Persona(id="persona:bo", name="Bo"), Journey(id="journey:rest", title="Ik rust uit", persona="persona:bo")
+    saves = [Save(one, None, entry_for(store, one.id, after=one)) for one in new]
+    assert store.save_together(saves) == tuple(version_of(one) for one in new)
+    again = open_store(location)
+    assert [again.load().find(one.id) for one in new] == list(new)
+    assert [len(again.history(one.id)) for one in new] == [1, 1]
+    before = again.fingerprint()
+    with pytest.raises(ConflictError):
+        again.save_together([Save(Persona(id="persona:cas", name="Cas"), None, None), saves[0]])
+    lost = Journey(id="journey:lost", title="Weg", persona="persona:nobody")
+    with pytest.raises(WorkspaceError, match="persona:nobody"):
+        again.save_together([Save(Persona(id="persona:cas", name="Cas"), None, None), Save(lost, None, None)])
+    wrong = entry_for(store, "persona:cas", after=Persona(id="persona:cas", name="Cas"), seq=7)
+    with pytest.raises(ConflictError):
+        again.save_together([Save(Persona(id="persona:cas", name="Cas"), None, wrong)])
+    assert again.fingerprint() == before
+    assert open_store(location).load().find("persona:cas") is None
 
 
 def test_a_removed_document_keeps_its_history(store: Store) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from klantreis.research.answers import answers_of
+from klantreis.research.study import Study
 from klantreis.research.survey import Survey
 from klantreis.store.folder import FolderStore
 from klantreis.store.protocol import Store
@@ -51,6 +52,29 @@ def killed(location: str, proposal: SurveyProposal, after: float | None) -> None
         time.sleep(after)
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+
+
+@pytest.mark.parametrize("kind", ["folder", "sqlite"])
+def test_a_first_import_that_is_killed_leaves_nothing_or_the_survey_with_its_study(kind: str, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    FolderStore(empty).fill([WorkspaceSettings(id="workspace:shop", title="De winkel")])
+    proposal = proposals(FolderStore(empty), tmp_path)[0]
+    dice, whole, seen = random.Random(kind), 0.0, set()  # noqa: S311
+    for number in range(KILLS):
+        location = str(tmp_path / (f"shop-{number}" if kind == "folder" else f"shop-{number}.sqlite3"))
+        copy_workspace(empty, location)
+        began = time.monotonic()
+        killed(location, proposal, None if number % 6 == 0 else dice.uniform(0.2 * whole, 1.1 * whole))
+        whole = whole or time.monotonic() - began
+        held = open_store(location).load()
+        kinds = (len(held.of(Survey)), len(held.of(Study)))
+        assert kinds in ((0, 0), (1, 1))
+        seen.add(kinds)
+        done = import_survey(open_store(location), proposal, by="els", on=TODAY)
+        store = open_store(location)
+        assert (done.survey.n, len(store.load().of(Study))) == (3000, 1)
+        assert len(store.history("survey:klanten")) == len(store.history("study:klanten")) == 1
+    assert seen == {(0, 0), (1, 1)}
 
 
 @pytest.mark.parametrize("kind", ["folder", "sqlite"])

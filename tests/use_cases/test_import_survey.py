@@ -186,7 +186,7 @@ def test_a_study_that_is_there_is_used(store: Store, tmp_path: Path) -> None:
         read_survey(store.load(), file(tmp_path), study="study:panell")
 
 
-@pytest.mark.parametrize("breaks", ["write_whole", "create", "second create"])
+@pytest.mark.parametrize("breaks", ["write_whole", "second write_whole", "create_together"])
 def test_an_import_that_breaks_off_leaves_a_whole_workspace_and_can_be_done_again(
     breaks: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +205,7 @@ def test_an_import_that_breaks_off_leaves_a_whole_workspace_and_can_be_done_agai
     monkeypatch.undo()
     held = FolderStore(tmp_path / "shop").load()
     assert held.of(Survey) == ()
+    assert held.of(Study) == (), "a study without answers would hang in the air"
     done = brought(store, file(tmp_path))
     assert (done.survey.study, store.load().get("study:avondeten", Study).n) == ("study:avondeten", 2)
     assert len(store.load().of(Study)) == 1

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from klantreis.errors import DocumentError, NotFoundError, Said, StoreError, WorkspaceError
 from klantreis.store.disk import disk_errors_told, locked, remove_file, sync_folder, write_whole
 from klantreis.store.folder_files import SETTINGS_FILE, ReadFile, Stamp, read_file, relative_path, yaml_files
+from klantreis.store.folder_together import Write, carry_out, is_unfinished, write_together
 from klantreis.store.history import FOLDER, append_entry, history_file, read_history, write_histories
-from klantreis.store.protocol import Entry, StoreWarning, check_entry, check_expected, inside, version_of
+from klantreis.store.protocol import Entry, Save, StoreWarning, check_entry, check_expected, inside, version_of
 from klantreis.store.yaml_text import dump, read
 from klantreis.upgrades import UPGRADES, Upgrade
 from klantreis.values import SCHEMA_VERSION, Document, to_body
@@ -45,6 +47,7 @@ class FolderStore:
         self._guard = threading.RLock()
         self._files: dict[str, tuple[Stamp, ReadFile]] = {}
         self._loaded: tuple[dict[str, Stamp], Workspace] | None = None
+        self._is_writer = False
 
     @property
     def location(self) -> str:
@@ -81,6 +84,8 @@ class FolderStore:
 
     def fingerprint(self) -> str:
         """A digest of names, times and sizes of all files; nothing is read."""
+        with self._guard:
+            self._settle()
         return hashlib.sha256(repr(self._stamps()).encode()).hexdigest()[:32]
 
     def version(self, document_id: str) -> str | None:
@@ -92,7 +97,7 @@ class FolderStore:
     def save(self, document: Document, *, expect: str | None, entry: Entry | None) -> str:
         """Write one document, after its history entry."""
         version = version_of(document)
-        with disk_errors_told(self.root), locked(self._lock), self._guard:
+        with self._writing():
             check_expected(document.id, expect=expect, present=self.version(document.id))
             self.load().with_documents(document)
             content = _written(document)
@@ -102,9 +107,25 @@ class FolderStore:
             write_whole(path, content)
         return version
 
+    def save_together(self, saves: Sequence[Save]) -> tuple[str, ...]:
+        """Write several documents with their history entries, all or none."""
+        versions = tuple(version_of(one.document) for one in saves)
+        with self._writing():
+            for one in saves:
+                check_expected(one.document.id, expect=one.expect, present=self.version(one.document.id))
+            self.load().with_documents(*(one.document for one in saves))
+            for one, version in zip(saves, versions, strict=True):
+                self._check_entry(one.document.id, one.entry, before=one.expect, after=version)
+            writes = [
+                Write(relative_path(one.document.id), _written(one.document), one.document.id, one.expect, one.entry)
+                for one in saves
+            ]
+            write_together(self.root, writes)
+        return versions
+
     def remove(self, document_id: str, *, expect: str | None, entry: Entry | None) -> None:
         """Remove one document, after its history entry."""
-        with disk_errors_told(self.root), locked(self._lock), self._guard:
+        with self._writing():
             present = self.version(document_id)
             if present is None and expect is None:
                 raise NotFoundError(
@@ -160,13 +181,37 @@ class FolderStore:
         return self.root / FOLDER / ".lock"
 
     def _remember(self, document_id: str, entry: Entry | None, *, before: str | None, after: str | None) -> None:
+        keep = self._check_entry(document_id, entry, before=before, after=after)
+        if entry is not None:
+            file = history_file(self.root, document_id)
+            append_entry(file, entry, keep=keep)
+            sync_folder(file.parent)
+
+    def _check_entry(self, document_id: str, entry: Entry | None, *, before: str | None, after: str | None) -> int:
+        """How many bytes of the history stay before this entry; an error when it does not follow them."""
         if entry is None:
-            return
-        file = history_file(self.root, document_id)
-        entries, keep = read_history(file, present=before)
+            return 0
+        entries, keep = read_history(history_file(self.root, document_id), present=before)
         check_entry(entry, document_id=document_id, before=before, after=after, last=len(entries))
-        append_entry(file, entry, keep=keep)
-        sync_folder(file.parent)
+        return keep
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """The one writer of this folder, once what an interrupted one left is carried out."""
+        with disk_errors_told(self.root), locked(self._lock), self._guard:
+            if is_unfinished(self.root):
+                carry_out(self.root)
+            self._is_writer = True
+            try:
+                yield
+            finally:
+                self._is_writer = False
+
+    def _settle(self) -> None:
+        """Carry out what an interrupted writer left, so that nobody sees half of it."""
+        if not self._is_writer and is_unfinished(self.root):
+            with disk_errors_told(self.root), locked(self._lock):
+                carry_out(self.root)
 
     def _stamps(self) -> dict[str, Stamp]:
         if not self.root.is_dir():
@@ -188,6 +233,7 @@ class FolderStore:
 
     def _read(self) -> tuple[dict[str, Stamp], dict[str, ReadFile]]:
         """All files, read anew where they changed."""
+        self._settle()
         for _ in range(_ATTEMPTS):
             stamps = self._stamps()
             try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +68,15 @@ class StoreWarning:
     fault: Fault
 
 
+@dataclass(frozen=True)
+class Save:
+    """One document to be written, the version that it replaces (None when it is new), and its history entry."""
+
+    document: Document
+    expect: str | None
+    entry: Entry | None
+
+
 class Store(Protocol):
     """A place that keeps one workspace."""
 
@@ -112,6 +121,13 @@ class Store(Protocol):
             When the document has another version by now; nothing was saved.
         WorkspaceError
             When the workspace would no longer hold together; nothing was saved.
+        """
+        ...
+
+    def save_together(self, saves: Sequence[Save]) -> tuple[str, ...]:
+        """Write several documents with their history entries, all or none; gives the new versions.
+
+        Raises as :meth:`save` does; nothing was saved then.
         """
         ...
 

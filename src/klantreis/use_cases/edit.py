@@ -282,7 +282,7 @@ def _record(
         else:
             store.save(changed, expect=before, entry=entry)
     except WorkspaceError as error:
-        raise _refusal(document_id, error.errors) from error
+        raise refusal(document_id, error.errors) from error
     return Edited(changed, entry.after, entry)
 
 
@@ -304,7 +304,8 @@ def _refuse_when_needed(store: Store, document_id: str) -> None:
         )
 
 
-def _refusal(document_id: str, errors: tuple[DocumentError, ...]) -> ChangeError:
+def refusal(document_id: str, errors: tuple[DocumentError, ...]) -> ChangeError:
+    """What a change would break, as an error of that change."""
     first = "; ".join(error.message.rstrip(".") for error in errors[:5])
     hint = next((error.hint for error in errors if error.hint), None)
     return ChangeError(

@@ -1,7 +1,7 @@
 """Keep the answers of a survey beside a workspace, with the document that says what they are.
 
-The files come first and the document last, each whole or not at all; the files are named after their content. So
-whenever an import breaks off, the workspace has the survey as it was or as it is now, and doing it again completes it.
+The files come first, named after their content; then the survey with its study, both or neither. So whenever an import
+breaks off, the workspace is as it was or as it is now, and doing it again completes it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from klantreis.sources.surveys.filling import Filled, filled
 from klantreis.sources.surveys.sheet import Refused
 from klantreis.store.disk import disk_errors_told, write_whole
 from klantreis.store.protocol import Store
-from klantreis.use_cases.edit import create, edit
+from klantreis.use_cases.create_together import create_together
+from klantreis.use_cases.edit import edit
 from klantreis.use_cases.read_survey import SurveyProposal
 from klantreis.values import Period, to_body
 
@@ -152,9 +153,8 @@ def import_survey(
         if fields:
             edit(store, survey.id, SetFields(fields=fields), by=by)
     else:
-        if workspace.find(study) is None:
-            create(store, _study(proposal, study, kept, consent=consent), by=by)
-        create(store, survey, by=by)
+        made = [] if workspace.find(study) else [_study(proposal, study, kept, consent=consent)]
+        create_together(store, [*made, survey], by=by)
     _update_study(store, proposal, survey, by=by)
     held = store.load().get(survey.id, Survey)
     return SurveyImport(
@@ -174,9 +174,9 @@ def _study_id(store: Store, proposal: SurveyProposal, before: object) -> str:
         return before.study
     held, wanted = store.load(), f"study:{slug_of(proposal.survey)}"
     there = held.find(wanted)
-    # One of an import that broke off has the same title and nothing that refers to it; it is used.
-    unfinished = isinstance(there, Study) and there.method == "survey" and there.title == proposal.title
-    return wanted if unfinished else free_id(wanted, held.documents)
+    # One of a survey that was removed, or taken back, has the same title and nothing that refers to it; it is used.
+    free = isinstance(there, Study) and there.method == "survey" and there.title == proposal.title
+    return wanted if free else free_id(wanted, held.documents)
 
 
 def _study(proposal: SurveyProposal, study: str, kept: Filled, *, consent: str | None) -> Study:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +15,7 @@ from klantreis.ids import kind_of, slug_of
 from klantreis.store.database import setup
 from klantreis.store.protocol import (
     Entry,
+    Save,
     StoreWarning,
     canonical,
     check_entry,
@@ -108,6 +109,18 @@ class DatabaseStore:
             self._remember(row, document.id, entry, before=expect, after=version)
             _write(row, document, version=version)
         return version
+
+    def save_together(self, saves: Sequence[Save]) -> tuple[str, ...]:
+        """Write several documents with their history entries and links, in one transaction."""
+        versions = tuple(version_of(one.document) for one in saves)
+        with self._guard, self._writing() as row:
+            for one in saves:
+                check_expected(one.document.id, expect=one.expect, present=self.version(one.document.id))
+            self.load().with_documents(*(one.document for one in saves))
+            for one, version in zip(saves, versions, strict=True):
+                self._remember(row, one.document.id, one.entry, before=one.expect, after=version)
+                _write(row, one.document, version=version)
+        return versions
 
     def remove(self, document_id: str, *, expect: str | None, entry: Entry | None) -> None:
         """Remove one document with its links; its history stays."""
