@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from klantreis.analysis.behaviour.segment_kernels import climb_all
+from klantreis.analysis.behaviour import segment_classes
+from klantreis.analysis.behaviour.segment_kernels import bundled, climb_all
 from klantreis.analysis.behaviour.segments import latent_classes
 from klantreis.analysis.result import Floats, Ints
 
@@ -72,9 +73,11 @@ def test_leaps_come_at_least_as_high_as_plain_rounds(seed: int, k: int, items: i
     share, chance = rng.dirichlet(np.ones(k)), rng.dirichlet(np.ones(3), size=(items, k)).transpose(0, 2, 1)
     chance = np.ascontiguousarray(chance.reshape(3 * items, k))
     begin = share[None], chance[None]
-    once = climb_all(codes, item, weights[None], *begin, most=1, tolerance=0.0)[2][0]
-    assert once == pytest.approx(plain_climb(codes, item, weights, share, chance, 1))
-    shares, chances, ends = climb_all(codes, item, weights[None], *begin, most=5000, tolerance=1e-13)
+    bundles = bundled(codes, item)
+    once = climb_all(bundles, item, weights[None], *begin, most=1, tolerance=0.0)
+    assert once.ends[0] == pytest.approx(plain_climb(codes, item, weights, share, chance, 1))
+    top = climb_all(bundles, item, weights[None], *begin, most=5000, tolerance=1e-13)
+    shares, chances, ends = top.share, top.chance, top.ends
     assert shares.sum() == pytest.approx(1)
     assert chances[0].reshape(items, 3, k).sum(axis=1) == pytest.approx(np.ones((items, k)))
     # Nothing is left to gain where it stopped.
@@ -99,3 +102,27 @@ def test_a_thousand_draws_of_ten_thousand_people_within_ten_seconds() -> None:
     fit = latent_classes(answers, 3, draws=1000)
     assert time.process_time() - before < 10
     assert all(float(row.low or 0) < float(row.estimate or 0) < float(row.high or 0) for row in fit.classes)
+
+
+def test_answers_without_classes_say_that_draws_did_not_come_to_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thrown evenly there is nothing to climb to: rounds are rationed, and the interval is called too narrow."""
+    answers = np.random.default_rng(5).integers(0, 4, (1000, 10))
+    monkeypatch.setattr(segment_classes, "WORK", 1000)
+    fit = latent_classes(answers, 4, starts=3, draws=20)
+    assert "behaviour.draws_under_way" in [note.code for note in fit.warnings]
+    clear = [["y"] * 4] * 300 + [["n"] * 4] * 500 + [["y", "n", "y", "n"]] * 40
+    assert "behaviour.draws_under_way" not in [note.code for note in latent_classes(clear, 2, draws=20).warnings]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 400), st.integers(1, 9))
+def test_a_combination_stands_for_the_answers_it_is_made_of(seed: int, n: int, items: int) -> None:
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(1, 6, items)
+    starts = np.cumsum(sizes) - sizes
+    codes = np.column_stack([rng.integers(0, size, n) + start for size, start in zip(sizes, starts, strict=True)])
+    codes[rng.random(codes.shape) < 0.1] = -1
+    found = bundled(codes, np.repeat(np.arange(items), sizes))
+    answers = found.parts[found.states].reshape(n, -1)
+    for row, made in zip(codes, answers, strict=True):
+        assert sorted(row[row >= 0]) == sorted(made[made >= 0])

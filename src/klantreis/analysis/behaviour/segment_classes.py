@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
 
-from klantreis.analysis.behaviour.segment_kernels import climb_all
+from klantreis.analysis.behaviour.segment_kernels import Bundles, bundled, climb_all
+from klantreis.analysis.behaviour.segment_leftovers import leftover_caution
 from klantreis.analysis.behaviour.segment_tables import indicators, read_categories
 from klantreis.analysis.bootstrap import percentiles
 from klantreis.analysis.options import checked_options
@@ -21,6 +22,9 @@ from klantreis.errors import InvalidInputError
 #: Below this share a class is too small to describe (our convention), and below this certainty classes blur.
 SMALL = 0.05
 BLURRED = 0.6
+#: Steps (a pattern, a few items, a class) that all starts together may take before their rounds are rationed: a second.
+#: Draws may take eight times as many. From this part of the draws that are then still under way it is said.
+WORK, RESTLESS = 300_000_000, 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,8 @@ class LatentClasses(Result):
     """
 
     classes: tuple[LatentClass, ...]
-    labels: tuple[int, ...]
-    posterior: tuple[tuple[float, ...], ...]
+    labels: tuple[int, ...] = field(repr=False)
+    posterior: tuple[tuple[float, ...], ...] = field(repr=False)
     log_likelihood: float
     parameters: int
     aic: float
@@ -75,7 +79,7 @@ class _Data:
     marks: Floats  # pattern × category
     owner: Ints  # category: its item
     weights: Floats  # pattern
-    codes: Ints  # pattern × item: number of the category over all items, -1 for no answer
+    bundles: Bundles
 
 
 @checked_options
@@ -139,7 +143,7 @@ def latent_classes(
         marks,
         owner,
         np.bincount(place, w).astype(np.float64),
-        np.where(patterns >= 0, patterns + np.searchsorted(owner, np.arange(len(coded.names))), -1),
+        bundled(np.where(patterns >= 0, patterns + np.searchsorted(owner, np.arange(len(coded.names))), -1), owner),
     )
     n = float(w.sum())
     parameters = k - 1 + k * sum(len(labels) - 1 for labels in coded.names)
@@ -152,7 +156,7 @@ def latent_classes(
     share, chance = share[order], chance[:, order]
     joint, total = _joint(data, share, chance)
     posterior = np.exp(joint - total[:, None])
-    drawn = _drawn(data, share, chance, round(n), draws, seed) if draws and k > 1 else None
+    drawn, restless = _drawn(data, share, chance, round(n), draws, seed) if draws and k > 1 else (None, 0.0)
     lows, highs = percentiles(drawn, confidence) if drawn is not None else (None, None)
     certainty = _certainty(posterior, data.weights)
     expected = math.prod(len(labels) for labels in coded.names)
@@ -180,7 +184,10 @@ def latent_classes(
         n=round(n),
         method=f"latent class, em, {starts} starts",
         confidence=confidence,
-        warnings=tuple(_cautions(k, starts, found, certainty, classes, n, parameters, expected)),
+        warnings=(
+            *_cautions(k, starts, found, certainty, classes, n, parameters, expected, restless),
+            *leftover_caution(marks, owner, data.weights, share, chance),
+        ),
         classes=classes,
         labels=tuple(posterior.argmax(axis=1)[place].tolist()),
         posterior=tuple(map(tuple, posterior[place].tolist())),
@@ -204,6 +211,7 @@ def _cautions(
     n: float,
     parameters: int,
     expected: int,
+    restless: float,
 ) -> list[Caution]:
     notes = []
     if k > 1 and found == 1 and starts > 1:
@@ -214,6 +222,8 @@ def _cautions(
         notes.append(caution("behaviour.small_classes", percent=round(100 * SMALL)))
     if expected - 1 < parameters:
         notes.append(caution("behaviour.not_identified", parameters=parameters, patterns=expected - 1))
+    if restless > RESTLESS:
+        notes.append(caution("behaviour.draws_under_way", percent=round(100 * restless)))
     if n < 10 * parameters:
         notes.append(caution("behaviour.few_respondents", n=round(n), parameters=parameters))
     return notes
@@ -239,6 +249,11 @@ def _certainty(posterior: Floats, weights: Floats) -> float:
     return float(1 - weights @ loose / (weights.sum() * math.log(k)))
 
 
+def _rounds(data: _Data, k: int, climbs: int, *, least: int, most: int, times: int = 1) -> int:
+    """As many rounds a climb as the work allows: most when the data are small."""
+    return max(least, min(most, times * WORK // (climbs * data.bundles.states.size * k)))
+
+
 def _climb_all(data: _Data, k: int, starts: int, seed: int) -> tuple[Floats, Floats, Floats]:
     """The best fit, and where every start ended."""
     rng = np.random.default_rng(seed)
@@ -247,23 +262,39 @@ def _climb_all(data: _Data, k: int, starts: int, seed: int) -> tuple[Floats, Flo
     chance /= np.einsum("cd,fdk->fck", (data.owner[:, None] == data.owner).astype(np.float64), chance)
     share = rng.dirichlet(np.full(k, 5.0), size=starts)
     row = data.weights[None, :]
-    share, chance, ends = climb_all(data.codes, data.owner, row, share, chance, most=2000, tolerance=1e-9)
+    most, ends, climbing = _rounds(data, k, starts, least=100, most=2000), np.empty(starts), np.arange(starts)
+    while True:
+        found = climb_all(data.bundles, data.owner, row, share[climbing], chance[climbing], most=most, tolerance=1e-9)
+        share[climbing], chance[climbing], ends[climbing] = found.share, found.chance, found.ends
+        climbing = climbing[~found.rests]
+        if not len(climbing) or most > 1000:
+            break
+        # Who is still under way is followed further when among the highest of them; the others are left where they are.
+        climbing = climbing[np.argsort(-ends[climbing], kind="stable")[: -(-len(climbing) // 3)]]
+        most *= 2
     best = [int(ends.argmax())]
-    top = climb_all(data.codes, data.owner, row, share[best], chance[best], most=20_000, tolerance=1e-14)
-    ends[best] = top[2]
-    return top[0][0], top[1][0], ends
+    most = _rounds(data, k, 1, least=1000, most=20_000)
+    top = climb_all(data.bundles, data.owner, row, share[best], chance[best], most=most, tolerance=1e-14)
+    ends[best] = top.ends
+    return top.share[0], top.chance[0], ends
 
 
-def _drawn(data: _Data, share: Floats, chance: Floats, n: int, draws: int, seed: int) -> Floats:
-    """Shares in samples drawn again; each climb begins at the estimate, so classes keep their number."""
+def _drawn(data: _Data, share: Floats, chance: Floats, n: int, draws: int, seed: int) -> tuple[Floats, float]:
+    """Shares in samples drawn again, and which part of the climbs did not come to rest.
+
+    Each climb begins at the estimate, so classes keep their number.
+    """
     rng = np.random.default_rng(seed + 1)
     chances = data.weights / data.weights.sum()
-    at_once = max(1, 10_000_000 // len(data.codes))
-    parts = []
+    at_once = max(1, 10_000_000 // len(chances))
+    most = _rounds(data, len(share), draws, least=25, most=1000, times=8)
+    parts, rested = [], 0
     for start in range(0, draws, at_once):
         size = min(at_once, draws - start)
         weights = rng.multinomial(n, chances, size=size).astype(np.float64)
         begin = np.broadcast_to(share, (size, *share.shape)), np.broadcast_to(chance, (size, *chance.shape))
         # Stopping sooner leaves the draws close to where they began, and the interval too narrow.
-        parts.append(climb_all(data.codes, data.owner, weights, *begin, most=1000, tolerance=1e-10, close=1e-3)[0])
-    return np.concatenate(parts)
+        found = climb_all(data.bundles, data.owner, weights, *begin, most=most, tolerance=1e-10, close=1e-3)
+        parts.append(found.share)
+        rested += int(found.rests.sum())
+    return np.concatenate(parts), 1 - rested / draws
