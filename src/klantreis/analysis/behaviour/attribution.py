@@ -220,7 +220,7 @@ def _interval(
         return None, None, "no interval for one outcome"
     mean = credit / n
     half = float(stdtrit(n - 1, 0.5 + confidence / 2)) * math.sqrt(max(squares / n - mean**2, 0.0) / (n - 1))
-    return max(0.0, mean - half), min(1.0, mean + half), "student t"
+    return max(0.0, float(mean - half)), min(1.0, float(mean + half)), "student t"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ survey's cloud of answers often has no thick places at all, and then everybody i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -41,8 +41,8 @@ class DensityClusters(Result):
         How many cases a group needed.
     """
 
-    labels: tuple[int, ...]
-    membership: tuple[float, ...]
+    labels: tuple[int, ...] = field(repr=False)
+    membership: tuple[float, ...] = field(repr=False)
     groups: tuple[SteadyGroup, ...]
     smallest: int
 

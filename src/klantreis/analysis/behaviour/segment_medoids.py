@@ -7,7 +7,7 @@ field weighs the same, which is a choice; a case in the middle of its group can 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ class MedoidGroup(Result):
 class Medoids(Result):
     """Groups, the largest first; ``estimate`` is the mean silhouette."""
 
-    labels: tuple[int, ...]
+    labels: tuple[int, ...] = field(repr=False)
     groups: tuple[MedoidGroup, ...]
 
 

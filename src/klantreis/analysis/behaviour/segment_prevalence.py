@@ -141,6 +141,8 @@ def prevalence(
         notes.append(caution("behaviour.describes_nobody", n=rest))
     elif whole.high < RARE:
         notes.append(caution("behaviour.describes_few", percent=round(100 * whole.high, 1)))
+    elif whole.value is not None and whole.value < RARE:
+        notes.append(caution("behaviour.few_described", count=whole.count, n=rest))
     return Prevalence(
         estimate=whole.value,
         low=whole.low,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ class MixedPrototypes(Result):
         Part of the cost that is numeric; near 0 or 1 one kind of field decides everything.
     """
 
-    labels: tuple[int, ...]
+    labels: tuple[int, ...] = field(repr=False)
     prototypes: tuple[Prototype, ...]
     gamma: float
     cost: float
@@ -202,9 +202,9 @@ def _costs(x: Floats, coded: Coded | None, labels: Ints, k: int, gamma: float) -
         centres = np.bincount(labels, column, minlength=k) / np.maximum(sizes, 1)
         apart += float(((column - centres[labels]) ** 2).sum())
     away = 0
-    for field, names in enumerate(coded.names if coded is not None else ()):
+    for item, names in enumerate(coded.names if coded is not None else ()):
         assert coded is not None  # noqa: S101 - it has fields
-        counts = np.bincount(labels * len(names) + coded.codes[:, field], minlength=k * len(names))
+        counts = np.bincount(labels * len(names) + coded.codes[:, item], minlength=k * len(names))
         away += len(x) - int(counts.reshape(k, len(names)).max(axis=1).sum())
     return apart, gamma * away
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from datetime import time as clock
 from typing import Any
@@ -56,15 +56,15 @@ class Rfm:
         Where the scores change, with bootstrap intervals.
     """
 
-    customers: tuple[Any, ...]
-    recency: tuple[float, ...]
-    frequency: tuple[int, ...]
-    amount: tuple[float, ...]
-    recency_score: tuple[int, ...]
-    frequency_score: tuple[int, ...]
-    amount_score: tuple[int, ...]
-    score: tuple[int, ...]
-    cuts: tuple[RfmCut, ...]
+    customers: tuple[Any, ...] = field(repr=False)
+    recency: tuple[float, ...] = field(repr=False)
+    frequency: tuple[int, ...] = field(repr=False)
+    amount: tuple[float, ...] = field(repr=False)
+    recency_score: tuple[int, ...] = field(repr=False)
+    frequency_score: tuple[int, ...] = field(repr=False)
+    amount_score: tuple[int, ...] = field(repr=False)
+    score: tuple[int, ...] = field(repr=False)
+    cuts: tuple[RfmCut, ...] = field(repr=False)
     n: int
     method: str
     warnings: tuple[Caution, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -47,7 +47,7 @@ class SequenceGroup(Result):
 class SequenceGroups(Result):
     """Groups, the largest first; ``estimate`` is the mean silhouette of all sequences."""
 
-    labels: tuple[int, ...]
+    labels: tuple[int, ...] = field(repr=False)
     groups: tuple[SequenceGroup, ...]
 
 

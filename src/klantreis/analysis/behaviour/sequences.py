@@ -287,7 +287,7 @@ def longest_common_subsequence(a: Sequence[object], b: Sequence[object]) -> Comm
 class Variety(Result):
     """How varied sequences are, from 0 to 1; ``estimate`` is the mean and ``values`` holds one for each."""
 
-    values: tuple[float, ...]
+    values: tuple[float, ...] = field(repr=False)
 
 
 @checked_options

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
 
@@ -58,7 +58,7 @@ class Survival(Result):
         How many left; the others were still waiting when last seen.
     """
 
-    curve: Curve
+    curve: Curve = field(repr=False)
     events: int
 
     def at(self, time: float) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
 
@@ -30,7 +30,7 @@ class CauseCurve(Result):
 
     cause: Any
     events: int
-    curve: Curve
+    curve: Curve = field(repr=False)
 
     def at(self, time: float) -> Result:
         """The share that has left this way by ``time``, with its interval; None beyond what was seen."""
@@ -43,7 +43,7 @@ class CompetingRisks:
     """A curve for each way of leaving, in sorted order; with the share still waiting they add up to one."""
 
     causes: tuple[CauseCurve, ...]
-    waiting: tuple[float, ...]
+    waiting: tuple[float, ...] = field(repr=False)
     n: int
     method: str
     warnings: tuple[Caution, ...]
@@ -132,7 +132,7 @@ def aalen_johansen(
     curves = []
     for code, name in enumerate(names):
         _, _, this = risk_table(time, came, ways == code, at=times)
-        share = np.asarray(np.cumsum(before * this / risk), dtype=np.float64)
+        share = np.asarray(np.minimum(np.cumsum(before * this / risk), 1.0), dtype=np.float64)
         error = np.sqrt(_variance(share, before, risk, gone, this))
         low, high = _ends(share, error, band=band, confidence=confidence)
         events = int((ways == code).sum())
@@ -172,7 +172,8 @@ def _ends(share: Floats, error: Floats, *, band: Band, confidence: float) -> tup
     safe = np.where(inner, share, 0.5)
     if band == "log-log":
         half = z * error / ((1 - safe) * np.abs(np.log1p(-safe)))
-        low, high = 1 - (1 - safe) ** np.exp(-half), 1 - (1 - safe) ** np.exp(half)
+        with np.errstate(over="ignore"):  # all but surely 1 when the exponent is infinite
+            low, high = 1 - (1 - safe) ** np.exp(-half), 1 - (1 - safe) ** np.exp(half)
     elif band == "log":
         low, high = safe * np.exp(-z * error / safe), np.minimum(1.0, safe * np.exp(z * error / safe))
     else:

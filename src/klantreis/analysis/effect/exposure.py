@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -47,9 +47,9 @@ class Overlap(Result):
 
     exposed_range: tuple[float, float]
     unexposed_range: tuple[float, float]
-    edges: tuple[float, ...]
-    exposed_counts: tuple[int, ...]
-    unexposed_counts: tuple[int, ...]
+    edges: tuple[float, ...] = field(repr=False)
+    exposed_counts: tuple[int, ...] = field(repr=False)
+    unexposed_counts: tuple[int, ...] = field(repr=False)
     exposed_effective: float
     unexposed_effective: float
     balance: tuple[Balance, ...]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import brentq
@@ -36,7 +36,7 @@ class Power(Result):
     per_group: float
     effect: float
     alpha: float
-    curve: tuple[tuple[float, float], ...]
+    curve: tuple[tuple[float, float], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -80,10 +80,10 @@ class ConfidenceSequence(Result):
         After how many cases the interval first left out ``null``; None when it never did.
     """
 
-    at: tuple[int, ...]
-    estimates: tuple[float, ...]
-    lows: tuple[float, ...]
-    highs: tuple[float, ...]
+    at: tuple[int, ...] = field(repr=False)
+    estimates: tuple[float, ...] = field(repr=False)
+    lows: tuple[float, ...] = field(repr=False)
+    highs: tuple[float, ...] = field(repr=False)
     first_away: int | None
     null: float
     grade: Grade = Grade.EXPERIMENT

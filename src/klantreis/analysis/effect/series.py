@@ -7,7 +7,7 @@ One series and one date. Whatever else changed then is in the estimate; a series
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -47,8 +47,8 @@ class InterruptedSeries(Effect):
     dispersion: float
     autocorrelation: float
     ljung_box_p: float
-    fitted: tuple[float, ...]
-    without: tuple[float, ...]
+    fitted: tuple[float, ...] = field(repr=False)
+    without: tuple[float, ...] = field(repr=False)
 
 
 @checked_options

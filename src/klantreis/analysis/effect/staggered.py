@@ -7,7 +7,7 @@ start they compare the newly treated with the already treated, and can get the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -87,10 +87,10 @@ class Staggered(Effect):
         Of the same test as it was published, which calls too many unlike when groups are small.
     """
 
-    group_time: tuple[GroupTime, ...]
-    group: Aggregate
-    calendar: Aggregate
-    dynamic: Aggregate
+    group_time: tuple[GroupTime, ...] = field(repr=False)
+    group: Aggregate = field(repr=False)
+    calendar: Aggregate = field(repr=False)
+    dynamic: Aggregate = field(repr=False)
     pre_trend_p: float | None
     pre_trend_chi2_p: float | None
 

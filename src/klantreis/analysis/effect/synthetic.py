@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -57,10 +57,10 @@ class Synthetic(Effect):
 
     weights: tuple[tuple[str, float], ...]
     time_weights: tuple[float, ...]
-    gaps: tuple[float, ...]
+    gaps: tuple[float, ...] = field(repr=False)
     error_before: float
     difference_in_differences: float
-    placebos: tuple[float, ...]
+    placebos: tuple[float, ...] = field(repr=False)
     placebo_p: float
     cohorts: tuple[Cohort, ...]
 

@@ -7,7 +7,7 @@ staff is an estimate by staff and is marked so.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -66,6 +66,16 @@ class EmotionCurve:
     customers: int
     basis: Basis
     warnings: tuple[Caution, ...]
+
+    @property
+    def n(self) -> int:
+        """Customers who felt something at any step."""
+        return self.customers
+
+    @property
+    def method(self) -> str:
+        """How the mean and band of every step were computed."""
+        return self.steps[0].method
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
@@ -252,7 +262,7 @@ class PeakEnd(Result):
     """Mean of ½(most intense + last) over journeys, next to the mean over time."""
 
     mean_over_time: Result
-    journeys: Journeys
+    journeys: Journeys = field(repr=False)
 
 
 @checked_options

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from klantreis.analysis.options import checked_options
@@ -62,7 +62,7 @@ class Intents:
 
     n: int
     method: str
-    texts: tuple[Intent, ...]
+    texts: tuple[Intent, ...] = field(repr=False)
     shares: dict[IntentName, Share]
     warnings: tuple[Caution, ...] = ()
 

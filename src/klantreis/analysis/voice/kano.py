@@ -82,6 +82,11 @@ class Kano:
     n: int
     warnings: tuple[Caution, ...]
 
+    @property
+    def method(self) -> str:
+        """How the shares of every feature were computed."""
+        return self.features[0].better.method
+
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
         return {name: plain(getattr(self, name)) for name in ("features", "n", "warnings")}

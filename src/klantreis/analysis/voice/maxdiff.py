@@ -55,6 +55,16 @@ class MaxDiff:
     respondents: int | None
     warnings: tuple[Caution, ...]
 
+    @property
+    def n(self) -> int:
+        """Respondents; where only totals are known, how often the item that was shown most was shown."""
+        return max(item.n for item in self.items) if self.respondents is None else self.respondents
+
+    @property
+    def method(self) -> str:
+        """How every item was scored."""
+        return self.items[0].method
+
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
         return {name: plain(getattr(self, name)) for name in ("items", "respondents", "warnings")}

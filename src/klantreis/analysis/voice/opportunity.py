@@ -61,6 +61,11 @@ class Opportunities:
     n: int
     warnings: tuple[Caution, ...]
 
+    @property
+    def method(self) -> str:
+        """How every outcome was scored."""
+        return self.outcomes[0].method
+
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON."""
         return {name: plain(getattr(self, name)) for name in ("outcomes", "ranking", "k", "n", "warnings")}

@@ -138,7 +138,7 @@ def gabor_granger(
         n=len(said),
         method="isotonic shares, percentile bootstrap of " + ("answers" if codes is None else "customers"),
         confidence=confidence,
-        warnings=_cautions(axis, profit + fixed, best, len(said)),
+        warnings=_cautions(axis, profit + fixed, best, len(said), float(low), float(high)),
         profit=float(profit[best]),
         revenue_price=float(axis[np.argmax(axis * smooth)]),
         prices=tuple(shown),
@@ -203,10 +203,13 @@ def falling(said: Floats, asked: Floats) -> Floats:
     return np.clip(np.where(np.isinf(share), 0.0, share), 0.0, 1.0)
 
 
-def _cautions(axis: Floats, earned: Floats, best: int, units: int) -> tuple[Caution, ...]:
+def _cautions(axis: Floats, earned: Floats, best: int, units: int, low: float, high: float) -> tuple[Caution, ...]:
     found = [caution("voice.few_answers", n=units)] if units < 30 else []
     if best in (0, len(axis) - 1):
         found.append(caution("voice.optimum_at_end", price=f"{axis[best]:g}", low=f"{axis[0]:g}", high=f"{axis[-1]:g}"))
+    else:
+        ends = [end for end in (float(axis[0]), float(axis[-1])) if end in (low, high)]
+        found += [caution("voice.open_optimum", price=f"{end:g}") for end in ends]
     as_good = axis[earned >= AS_GOOD * earned[best]] if earned[best] > 0 else axis[[best]]
     if len(as_good) > 1:
         found.append(caution("voice.flat_optimum", low=f"{as_good.min():g}", high=f"{as_good.max():g}"))

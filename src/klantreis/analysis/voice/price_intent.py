@@ -7,7 +7,7 @@ intention is worth is a guess; the answer is given for more than one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -58,9 +58,9 @@ class NewtonMillerSmith(Result):
     reach: float
     revenue: float
     asked: int
-    price: tuple[float, ...]
-    reach_curve: tuple[float, ...]
-    revenue_curve: tuple[float, ...]
+    price: tuple[float, ...] = field(repr=False)
+    reach_curve: tuple[float, ...] = field(repr=False)
+    revenue_curve: tuple[float, ...] = field(repr=False)
     sensitivity: tuple[Calibration, ...]
 
 

@@ -5,7 +5,7 @@ Does not answer which price earns most: the "optimal" point is where as few say 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +54,7 @@ class VanWestendorp(Result):
     idp: Result
     opp: Result
     asked: int
-    curves: PriceCurves
+    curves: PriceCurves = field(repr=False)
 
 
 @checked_options

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -67,7 +67,7 @@ class Sentiments(Result):
         How many texts have each label.
     """
 
-    texts: tuple[TextSentiment, ...]
+    texts: tuple[TextSentiment, ...] = field(repr=False)
     counts: dict[Label, int]
 
     def __getitem__(self, place: int) -> TextSentiment:
