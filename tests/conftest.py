@@ -39,10 +39,11 @@ settings.load_profile("klantreis")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, and put it last; the rest keeps its order."""
+    """Mark what drives a browser, and put it last, with the machine to itself; the rest keeps its order."""
     for item in items:
         if {"browser", "chromium_path"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+            item.add_marker("alone")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

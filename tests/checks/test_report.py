@@ -267,6 +267,7 @@ def large_map() -> Workspace:
     )
 
 
+@pytest.mark.alone
 def test_a_large_map_is_checked_within_a_fifth_of_a_second() -> None:
     workspace = large_map()
     took = []

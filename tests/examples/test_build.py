@@ -67,6 +67,7 @@ def test_every_redemption_falls_on_a_shopping_day(built: Path) -> None:
         assert all(moment in baskets for moment, code in pairs if code == named("bon ingeleverd"))
 
 
+@pytest.mark.alone
 def test_second_call_does_nothing(built: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in built.rglob("*") if file.is_file()}
     started = time.perf_counter()

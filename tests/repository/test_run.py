@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -186,3 +187,20 @@ def test_what_it_does_not_know_goes_to_pytest(run_py: ModuleType, capsys: pytest
     with pytest.raises(SystemExit):
         run_py.main(["demo", "--prot", "8001"])
     assert "demo does not know --prot 8001" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("arguments", "waves"), [([], ["not alone", "alone"]), (["-k", "log"], [None])])
+def test_what_needs_the_machine_runs_after_the_rest_and_either_can_fail(
+    arguments: list[str], waves: list[str | None], run_py: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        asked.append(command[1:])
+        return subprocess.CompletedProcess(command, returncode=len(asked) - 1)
+
+    monkeypatch.setattr(run_py.subprocess, "run", run)
+    code = run_py.tests(arguments, require_browser=False, engines=False)
+    assert [one[one.index("-m") + 1] if "-m" in one else None for one in asked] == waves
+    assert code == (1 if len(waves) == 2 else 0)
+    assert all(one[-len(arguments) :] == arguments for one in asked if arguments)

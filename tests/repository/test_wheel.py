@@ -113,6 +113,7 @@ def test_it_prints_the_schemas(klantreis: Installed) -> None:
     assert json.loads(done.stdout)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_a_new_workspace_can_be_checked_and_drawn(klantreis: Installed, lang: str) -> None:
     made = klantreis("new", "workspace", "--lang", lang)

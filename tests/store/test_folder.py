@@ -302,6 +302,7 @@ def fastest(work: Any, *, rounds: int) -> float:
     return min(times)
 
 
+@pytest.mark.alone
 def test_many_documents_load_fast_and_again_at_once(tmp_path: Path) -> None:
     large(tmp_path / "large", count=300)
     assert fastest(lambda: FolderStore(tmp_path / "large").load(), rounds=3) <= 1.0

@@ -26,6 +26,7 @@ def get(address: str) -> tuple[int, str]:
         return answer.status, answer.read().decode("utf-8")
 
 
+@pytest.mark.alone
 def test_it_starts_answers_and_ends(untouched: Path) -> None:
     started = time.monotonic()
     with running(str(untouched), "--port", "18710") as (process, address):

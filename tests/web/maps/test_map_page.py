@@ -243,6 +243,7 @@ def test_a_log_that_is_gone_is_said_and_the_map_still_stands(ask: Callable[[Path
     assert "Zoekt de kaart in de tas" in page
 
 
+@pytest.mark.alone
 def test_a_slow_answer_does_not_hold_the_page_up(
     ask: Callable[[Path], Any], with_events: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +262,7 @@ def test_a_slow_answer_does_not_hold_the_page_up(
     assert "data-pending" in page
 
 
+@pytest.mark.alone
 def test_a_large_map_takes_less_than_a_tenth_of_a_second(ask: Callable[[Path], Any], with_events: Path) -> None:
     """30 steps in 6 lanes with 180 cards, reality included: the median of what the server needs, warm."""
     store = FolderStore(with_events)
