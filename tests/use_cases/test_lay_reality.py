@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
 from klantreis.cli.reality import command
-from klantreis.errors import InvalidInputError, KlantreisError, NotFoundError
+from klantreis.errors import InvalidInputError, KlantreisError, NotFoundError, UnsupportedQuestionError
 from klantreis.events.dataset import Dataset
 from klantreis.events.remote.manifest import RemoteManifest, write_remote
 from klantreis.events.remote.table import RemoteTable
@@ -20,6 +21,7 @@ from klantreis.journeys.journey import Journey
 from klantreis.personas.persona import Persona
 from klantreis.store.protocol import Store
 from klantreis.texts import error_text
+from klantreis.use_cases.connect_log import connect_log
 from klantreis.use_cases.import_events import import_events
 from klantreis.use_cases.lay_fit import lay_fit
 from klantreis.use_cases.lay_reality import has_reality, lay_reality
@@ -147,14 +149,42 @@ def test_events_that_an_engine_keeps_are_to_be_imported_first(store: Store) -> N
     store.save(
         Dataset(id="dataset:shop", title="Winkel", log="events/far"), expect=store.version("dataset:shop"), entry=None
     )
-    for lay in (lay_reality, lay_fit):
-        with pytest.raises(InvalidInputError) as caught:
-            lay(store, "weekly")
-        told = error_text(caught.value, "nl")
-        assert "De gebeurtenissen van dataset:shop staan in een database elders" in told.message
-        assert "klantreis events import BESTAND" in (told.hint or "")
-        assert "postgresql://db.example/shop" in caught.value.message
+    with pytest.raises(InvalidInputError) as caught:
+        lay_reality(store, "weekly")
+    told = error_text(caught.value, "nl")
+    assert "De gebeurtenissen van dataset:shop staan in een database elders" in told.message
+    assert "klantreis events import BESTAND" in (told.hint or "")
+    assert "postgresql://db.example/shop" in caught.value.message
     assert drifts_of(store, on=date(2026, 6, 1)) == {}
+
+
+def test_the_fit_to_a_map_is_asked_where_the_events_are(store: Store, tmp_path: Path) -> None:
+    here = lay_fit(store, "weekly", before=date(2026, 2, 1))
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE visits AS FROM read_csv('{tmp_path / 'events.csv'}')")
+    connect_log(
+        f"duckdb://{tmp_path / 'shop.duckdb'}",
+        store.file("events/far"),
+        table="visits",
+        customer="customer",
+        time="time",
+        touchpoint="touchpoint",
+        attributes=("campaign",),
+    )
+    store.save(
+        Dataset(id="dataset:shop", title="Winkel", log="events/far"), expect=store.version("dataset:shop"), entry=None
+    )
+    there = lay_fit(store, "weekly", before=date(2026, 2, 1))
+    assert there == here
+    assert there.runs.closed == 2
+    assert lay_fit(store, "journey:weekly", before=date(2026, 2, 1)) is there
+    steps = [*STEPS, {"id": "typo", "phase": "aankoop", "title": "x", "pattern": 'touchpoint = "mailng"'}]
+    resave(store, steps=steps)
+    with pytest.raises(NotFoundError, match=r"steps\.typo\.pattern names the touchpoint 'mailng'"):
+        lay_fit(store, "weekly")
+    resave(store, runs={"dataset": "dataset:shop", "timeout_days": 14})
+    with pytest.raises(UnsupportedQuestionError, match="runs with a time-out and without a start"):
+        lay_fit(store, "weekly")
 
 
 def test_names_that_the_log_does_not_know_are_all_named(store: Store) -> None:

@@ -23,13 +23,15 @@ from klantreis.journeys.fit_values import (
     StepDeviation,
     StepFit,
 )
-from klantreis.journeys.journey import Journey
+from klantreis.journeys.journey import Journey, RunRule
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from klantreis.events.local.log import LocalLog
+    from klantreis.events.log import EventLog
+    from klantreis.events.remote.log import RemoteLog
     from klantreis.journeys.alignment import Alignments, Costs
     from klantreis.journeys.fit_counts import FitCounts, Way
     from klantreis.journeys.fit_traces import Traces
@@ -44,7 +46,7 @@ CONFIDENCE = 0.95
 
 def fit(
     journey: Journey,
-    log: LocalLog,
+    log: LocalLog | RemoteLog,
     *,
     before: date | None = None,
     costs: Costs | None = None,
@@ -59,7 +61,7 @@ def fit(
     journey
         With ``runs``, the rule that says where a run begins and ends.
     log
-        The events.
+        The events; where these are on an engine, runs are cut there and only what was done in them comes back.
     before
         Compare the runs that began before this day with the others; without it, the day of the last review.
     costs
@@ -75,6 +77,8 @@ def fit(
         When the journey has no rule for its runs.
     NotFoundError
         When a pattern or the key names a field that the log does not have; the message names the place.
+    UnsupportedQuestionError
+        When the events are on an engine, and runs have a time-out but no start or differ too much.
 
     Examples
     --------
@@ -102,17 +106,16 @@ def fit(
             raise InvalidInputError(f"{name} is a whole number from {least}, not {value}.")
     from klantreis.journeys.alignment import Costs
     from klantreis.journeys.fit_counts import count_deviations
-    from klantreis.journeys.fit_traces import align_variants, read_traces
-    from klantreis.journeys.laying import lay_out
+    from klantreis.journeys.fit_traces import align_variants
     from klantreis.journeys.run_shares import share_where
 
     costs = costs or Costs()
     split = before or journey.reviewed_on
-    traces = read_traces(journey, log, lay_out(journey, journey.runs, log))
+    traces = _traces(journey, journey.runs, log, split)
     aligned = align_variants(journey, traces, costs=costs)
     period = _period(traces, log, split)
     counts = count_deviations(traces, aligned, period=period, costs=costs)
-    ids = [journey.steps[place].id for place in traces.laid.bound]
+    ids = [journey.steps[place].id for place in traces.bound]
     n = len(traces.customer)
     who = traces.customer
     draw = {"resamples": resamples, "seed": seed}
@@ -136,7 +139,20 @@ def fit(
     )
 
 
-def _period(traces: Traces, log: LocalLog, split: date | None) -> NDArray[np.int32]:
+def _traces(journey: Journey, rule: RunRule, log: LocalLog | RemoteLog, split: date | None) -> Traces:
+    from klantreis.events.local.log import LocalLog
+
+    if isinstance(log, LocalLog):
+        from klantreis.journeys.fit_traces import read_traces
+        from klantreis.journeys.laying import lay_out
+
+        return read_traces(journey, log, lay_out(journey, rule, log))
+    from klantreis.journeys.fit_on_engine import traces_on_engine
+
+    return traces_on_engine(journey, rule, log, split=split)
+
+
+def _period(traces: Traces, log: LocalLog | RemoteLog, split: date | None) -> NDArray[np.int32]:
     """0 for a run that began before the day, 1 for the others; without a day all are 0."""
     import numpy as np
 
@@ -196,7 +212,7 @@ def _drift(
             both = draws.interval(fits[1] - fits[0], confidence=CONFIDENCE)
         low, high = both or (None, None)
         difference = Difference(value=after.value - before.value, low=low, high=high, method="bootstrap-by-customer")
-    bound = [journey.steps[place] for place in traces.laid.bound]
+    bound = [journey.steps[place] for place in traces.bound]
     rows: list[tuple[str | None, DeviationKind, int]] = [(None, kind, len(bound) + 1) for kind in _kinds_of(journey)]
     rows += [
         (step.id, kind, at)
@@ -246,7 +262,7 @@ def _kinds_of(journey: Journey) -> tuple[DeviationKind, ...]:
 
 
 def _steps(journey: Journey, traces: Traces, counts: FitCounts) -> tuple[StepFit, ...]:
-    row_of = {place: row for row, place in enumerate(traces.laid.bound)}
+    row_of = {place: row for row, place in enumerate(traces.bound)}
     return tuple(
         StepFit(
             id=step.id,
@@ -262,7 +278,7 @@ def _steps(journey: Journey, traces: Traces, counts: FitCounts) -> tuple[StepFit
     )
 
 
-def _departures(traces: Traces, counts: FitCounts, ids: list[str], log: LocalLog, *, top: int) -> tuple[Departure, ...]:
+def _departures(traces: Traces, counts: FitCounts, ids: list[str], log: EventLog, *, top: int) -> tuple[Departure, ...]:
     from klantreis.journeys.fit_counts import off_map_ways
 
     def order(way: Way) -> tuple[int, int, str, int, int, str]:

@@ -124,7 +124,7 @@ def count_deviations(traces: Traces, aligned: Alignments, *, period: Small, cost
     return FitCounts(
         by_step=by_step.reshape(3, 4, n_steps + 2, kernels.COUNTED),
         sizes=(sizes_of(customer[parts[0]]), sizes_of(customer[parts[1]]), whole),
-        ways=tuple(_ways(by_way, len(traces.laid.bound), whole)),
+        ways=tuple(_ways(by_way, len(traces.bound), whole)),
         cost=aligned.cost[traces.variant],
         worst=lengths * costs.log + aligned.shortest,
         again=again[traces.variant],

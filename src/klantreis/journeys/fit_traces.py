@@ -30,13 +30,13 @@ Bools = NDArray[np.bool_]
 class Traces:
     """The closed runs as traces, in order of customer; arrays by closed run, by event, or by variant.
 
-    ``symbols`` and ``kinds`` hold the mapped events of all runs, those of run r from ``offsets[r]`` up to
-    ``offsets[r + 1]``; ``off_*`` the touchpoints off the map. ``matches[symbol, step]`` and ``failed[kind, step]`` say
-    what an event may count as, and whether the step failed if it counts as that. ``leaders`` has the first run of each
-    variant.
+    ``bound`` has the places of the steps that events can show. ``symbols`` and ``kinds`` hold the mapped events of all
+    runs, those of run r from ``offsets[r]`` up to ``offsets[r + 1]``; ``off_*`` the touchpoints off the map.
+    ``matches[symbol, step]`` and ``failed[kind, step]`` say what an event may count as, and whether the step failed if
+    it counts as that. ``leaders`` has the first run of each variant.
     """
 
-    laid: Laid
+    bound: tuple[int, ...]
     n_open: int
     customer: Ints
     began: Ints
@@ -98,7 +98,7 @@ def read_traces(journey: Journey, log: LocalLog, laid: Laid) -> Traces:
     symbols = symbols[:n].copy()
     variant, leaders = number_variants(symbols, offsets)
     return Traces(
-        laid=laid,
+        bound=laid.bound,
         n_open=len(laid.runs.stands) - len(closed),
         customer=laid.runs.customer[closed],
         began=np.asarray(log.times)[laid.runs.first[closed]],

@@ -18,6 +18,7 @@ from klantreis.journeys.reality import Reality, reality
 
 if TYPE_CHECKING:
     from klantreis.events.local.log import LocalLog
+    from klantreis.events.remote.log import RemoteLog
     from klantreis.store.protocol import Store
 
 #: How many answers and logs are kept in memory.
@@ -93,6 +94,26 @@ def log_place(store: Store, journey_id: str) -> LogPlace:
     )
 
 
+def folder_on_engine(store: Store, journey_id: str) -> Path | None:
+    """The folder of a journey's log when its events stay on an engine, else None; errors as of :func:`lay_reality`."""
+    from klantreis.events.local.folder import read_manifest
+
+    workspace = store.load()
+    full_id = journey_id if ":" in journey_id else f"journey:{journey_id}"
+    dataset = workspace.get(_rule(workspace.get(full_id, Journey)).dataset, Dataset)
+    if dataset.log is None:
+        return None
+    path = store.file(dataset.log)
+    try:
+        read_manifest(path)
+    except NotFoundError:
+        # Only now, as what it needs takes long to load.
+        from klantreis.events.remote.manifest import is_remote
+
+        return path if is_remote(path) else None
+    return None
+
+
 def log_at(place: LogPlace) -> LocalLog:
     """Open a journey's log, kept in memory; refused when the journey names what the log does not know."""
     with _lock:
@@ -160,14 +181,14 @@ def _place(store: Store, dataset: Dataset) -> tuple[Path, dict[str, Any]]:
 def _on_an_engine(dataset: Dataset, address: str) -> InvalidInputError:
     slug = slug_of(dataset.id)
     return InvalidInputError(
-        f"The events of {dataset.id} are kept on an engine ({address}); runs are laid on a map from a log on this "
-        "machine.",
+        f"The events of {dataset.id} are kept on an engine ({address}); reality is counted in a log on this machine.",
         message_id="reality.error.remote",
         values={"dataset": dataset.id, "address": address},
         hint=Said(
             "Let the engine write the events that the journey needs to a Parquet file, import that (klantreis events "
             f"import FILE --into OTHER-FOLDER), and name that folder as `log` in datasets/{slug}.yaml. "
-            "Other questions are answered on the engine: klantreis events --help.",
+            "How well customers follow the map (klantreis fit) and what they do (klantreis events --help) is answered "
+            "on the engine.",
             message_id="reality.error.remote_hint",
             values={"slug": slug},
         ),
@@ -182,7 +203,7 @@ def _opened(place: LogPlace) -> LocalLog:
         log = open_log(place.path)
         _forget(_logs)
         _logs[key] = log
-    _check_names(place.journey, place.rule, _logs[key])
+    check_names(place.journey, place.rule, _logs[key])
     return _logs[key]
 
 
@@ -191,7 +212,7 @@ def _forget(kept: dict[Any, Any]) -> None:
         kept.pop(next(iter(kept)), None)
 
 
-def _check_names(journey: Journey, rule: RunRule, log: LocalLog) -> None:
+def check_names(journey: Journey, rule: RunRule, log: LocalLog | RemoteLog) -> None:
     """Refuse a pattern with a touchpoint or a field that the log does not know: most likely a typing slip."""
     wrong: list[tuple[str, str]] = []
     for place, pattern in _patterns(journey, rule):
