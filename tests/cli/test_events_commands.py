@@ -85,8 +85,8 @@ def test_transitions_as_a_table(log: Path) -> None:
         "",
         "van      naar    keer  klanten  aandeel  1e kwartiel  mediaan  3e kwartiel",
         "-------  ------  ----  -------  -------  -----------  -------  -----------",
-        "mailing  winkel     2        2   100.0%       8d 12h      16d      23d 12h",
-        "winkel   kassa      1        1   100.0%        10min    10min        10min",
+        "mailing  winkel     2        2   100,0%       8d 12u      16d      23d 12u",
+        "winkel   kassa      1        1   100,0%        10min    10min        10min",
     ]
     assert "… and 1 more" in run("transitions", log, "--top", 1).stdout
 
@@ -95,8 +95,8 @@ def test_transitions_counted_only(log: Path) -> None:
     assert run("transitions", log, "--no-times", "--lang", "nl").stdout.splitlines()[2:] == [
         "van      naar    keer  klanten  aandeel",
         "-------  ------  ----  -------  -------",
-        "mailing  winkel     2        2   100.0%",
-        "winkel   kassa      1        1   100.0%",
+        "mailing  winkel     2        2   100,0%",
+        "winkel   kassa      1        1   100,0%",
     ]
     assert run("transitions", log, "--no-times", "--format", "csv").stdout.splitlines()[:2] == [
         "source,target,count,customers,share",

@@ -76,8 +76,8 @@ def test_a_funnel_as_a_table(log: Path) -> None:
     table = [re.split(r"  +", line) for line in result.stdout.splitlines()[2:]]
     assert [*table[:1], *table[2:]] == [
         ["stap", "klanten", "van start", "95%-interval", "van vorige", "van allen", "mediane tijd tot hier"],
-        ['1. touchpoint = "mailing"', "2", "100.0%", "34.2% – 100.0%", "100.0%", "66.7%", "–"],
-        [f"2. {step}", "1", "50.0%", "9.5% – 90.5%", "50.0%", "33.3%", "2d"],
+        ['1. touchpoint = "mailing"', "2", "100,0%", "34,2% – 100,0%", "100,0%", "66,7%", "–"],
+        [f"2. {step}", "1", "50,0%", "9,5% – 90,5%", "50,0%", "33,3%", "2d"],
     ]
 
 

@@ -23,7 +23,7 @@ def attribution_text(attribution: Attribution, lang: Lang) -> str:
     rows = []
     for place, channel in enumerate(table.channels):
         cells = [_cell(column.shares[place], lang) for column in table.columns]
-        rows.append([channel, whole(table.on_paths[place]), *cells])
+        rows.append([channel, whole(table.on_paths[place], lang), *cells])
     notes = [note_words(note, lang) for note in attribution.warnings]
     if table.hidden_below and table.hidden_below > 1:
         notes.append(text("attribution.text.hidden", lang, k=table.hidden_below))

@@ -91,7 +91,7 @@ def fields_text(customers: Customers, lang: Lang) -> str:
             field.name,
             field_words(field, lang),
             text(f"segments.text.{field.use}", lang),
-            whole(sum(value is not None and value == value for value in field.values.tolist())),
+            whole(sum(value is not None and value == value for value in field.values.tolist()), lang),
         ]
         for field in table.fields
     ]
@@ -149,7 +149,9 @@ def _table(found: Segmentation, lang: Lang) -> str:
         overlap = "–" if steady is None or steady.estimate is None else number(steady.estimate, lang, decimals=2)
         grade = text(f"segments.grade.{steady.grade if steady else 'none'}", lang)
         shares = [percent(one.size.value or 0.0, lang, decimals=1), interval_words(one.size, lang)]
-        rows.append([text("segments.text.segment", lang, number=one.number), grade, whole(one.size.count), *shares])
+        rows.append(
+            [text("segments.text.segment", lang, number=one.number), grade, whole(one.size.count, lang), *shares]
+        )
         rows[-1].append(overlap)
     names = ("segment", "stability", "n", "share", "interval", "overlap")
     return aligned([text(f"segments.column.{name}", lang) for name in names], rows, texts=2)
@@ -174,7 +176,7 @@ def _segment(one: FoundSegment, customers: Customers, found: Segmentation, lang:
         steps = [
             [
                 condition_words(condition, table.field(condition.field), lang),
-                whole(step.together.count),
+                whole(step.together.count, lang),
                 percent(step.together.value or 0.0, lang, decimals=1),
                 interval_words(step.together, lang),
             ]

@@ -86,8 +86,8 @@ def connect_command(
         text(
             "events.connect.done",
             lang,
-            events=whole(done.events),
-            customers=whole(done.customers),
+            events=whole(done.events, lang),
+            customers=whole(done.customers, lang),
             log=done.log,
             engine=done.engine,
         ),
@@ -105,8 +105,8 @@ def _counted(done: ConnectedLog, lang: Lang) -> list[str]:
     if done.period is not None:
         first, last = ((_EPOCH + timedelta(microseconds=time)).date().isoformat() for time in done.period)
         lines.append(text("events.import.period", lang, first=first, last=last, timezone="UTC"))
-    refused = whole(sum(done.refused.values()))
-    lines.append(text("events.import.rows", lang, rows=whole(done.rows), refused=refused))
+    refused = whole(sum(done.refused.values()), lang)
+    lines.append(text("events.import.rows", lang, rows=whole(done.rows, lang), refused=refused))
     return lines + [
-        f"  {whole(count):>9}  {text(f'events.reason.{reason}', lang)}" for reason, count in done.refused.items()
+        f"  {whole(count, lang):>9}  {text(f'events.reason.{reason}', lang)}" for reason, count in done.refused.items()
     ]

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from klantreis.cli.events.comparing_words import what_words
 from klantreis.cli.events.showing import ARROW, Shown, titles
-from klantreis.cli.events.tables import Cell, aligned, as_csv, percent, whole
+from klantreis.cli.events.tables import Cell, aligned, as_csv, length, percent, spelled, whole
 from klantreis.events.answers.calendar import Activity, Retention
 from klantreis.events.answers.comparison import ComparedRow, Comparison, MedianTime
 from klantreis.events.answers.steps import Branch, PathNode, PathTree, StepMatrix
-from klantreis.events.durations import duration_text
 from klantreis.events.share import Share
 from klantreis.texts import text
 from klantreis.values import Lang
@@ -22,8 +21,8 @@ def tree(answer: PathTree, lang: Lang) -> Shown:
     """A line per node, with a dot for each step before it; ends and rests below the node that they follow."""
     lines: list[list[str]] = []
     for depth, name, count, customers, of_parent, of_all in _walk(answer, lang):
-        people = HIDDEN if customers is None else whole(customers.count)
-        lines.append(["· " * depth + name, whole(count), people, percent(of_parent), percent(of_all)])
+        people = HIDDEN if customers is None else whole(customers.count, lang)
+        lines.append(["· " * depth + name, whole(count, lang), people, percent(of_parent, lang), percent(of_all, lang)])
     table: list[list[Cell]] = []
     for path, kind, branch in _flat(answer):
         people_or_none = None if branch.customers is None else branch.customers.count
@@ -57,7 +56,8 @@ def _node(node: PathNode, depth: int, lang: Lang) -> Iterator[_Line]:
 
 
 def _folded(rest: Branch, depth: int, lang: Lang) -> _Line:
-    name = text("events.tree.rest", lang, count=whole(rest.touchpoints))
+    one = "_one" if rest.touchpoints == 1 else ""
+    name = text(f"events.tree.rest{one}", lang, count=whole(rest.touchpoints, lang))
     return depth, name, rest.count, rest.customers, rest.of_parent, rest.of_all
 
 
@@ -79,12 +79,12 @@ def _flat(answer: PathTree) -> Iterator[tuple[tuple[str, ...], str, Branch | Pat
 def steps(answer: StepMatrix, lang: Lang, *, top: int) -> Shown:
     """A row per touchpoint, a column per position."""
     kept = answer.rows[: top or None]
-    rows = [[row.touchpoint, *(_cell(cell) for cell in row.cells)] for row in kept]
+    rows = [[row.touchpoint, *(_cell(cell, lang) for cell in row.cells)] for row in kept]
     if answer.align is not None:
-        rows.append([text("events.steps.not_begun", lang), *(_cell(cell) for cell in answer.not_begun)])
-    rows.append([text("events.steps.ended", lang), *(_cell(cell) for cell in answer.ended)])
+        rows.append([text("events.steps.not_begun", lang), *(_cell(cell, lang) for cell in answer.not_begun)])
+    rows.append([text("events.steps.ended", lang), *(_cell(cell, lang) for cell in answer.ended)])
     left = len(answer.rows) - len(kept)
-    more = f"\n{text('events.scope.more', lang, count=whole(left))}" if left else ""
+    more = f"\n{text('events.scope.more', lang, count=whole(left, lang))}" if left else ""
     table: list[list[Cell]] = []
     named = [(row.touchpoint, "at", row.cells) for row in answer.rows]
     for name, kind, cells in (*named, ("", "not_begun", answer.not_begun), ("", "ended", answer.ended)):
@@ -94,7 +94,7 @@ def steps(answer: StepMatrix, lang: Lang, *, top: int) -> Shown:
         *titles(lang, "touchpoint"),
         *(f"{position:+d}" if answer.align else str(position) for position in answer.positions),
     ]
-    counted = text("events.steps.n", lang, n=whole(answer.n))
+    counted = text("events.steps.n", lang, n=whole(answer.n, lang))
     return Shown(
         f"{counted}\n\n{aligned(heads, rows)}{more}",
         as_csv(["position", "kind", "touchpoint", "customers", "n", "share", "low", "high"], table),
@@ -104,10 +104,15 @@ def steps(answer: StepMatrix, lang: Lang, *, top: int) -> Shown:
 def retention(answer: Retention, lang: Lang) -> Shown:
     """A row per cohort, a column per period since."""
     rows = [
-        [cohort.period, whole(cohort.customers), *(_seen(cell) for cell in cohort.cells)] for cohort in answer.cohorts
+        [cohort.period, whole(cohort.customers, lang), *(_seen(cell, lang) for cell in cohort.cells)]
+        for cohort in answer.cohorts
     ]
     rows.append(
-        [text("events.retention.total", lang), whole(answer.customers), *(_seen(cell) for cell in answer.total)]
+        [
+            text("events.retention.total", lang),
+            whole(answer.customers, lang),
+            *(_seen(cell, lang) for cell in answer.total),
+        ]
     )
     table: list[list[Cell]] = [
         [cohort.period, later, *_numbers(cell)] for cohort in answer.cohorts for later, cell in enumerate(cohort.cells)
@@ -129,7 +134,9 @@ def activity(answer: Activity, lang: Lang) -> Shown:
     """Hours down, days of the week across, in events; then the channels."""
     counts = {(hour.weekday, hour.hour): hour.events for hour in answer.hours}
     days = [text(f"events.activity.day{day}", lang) for day in range(1, 8)]
-    rows = [[f"{hour:02d}–{hour + 1:02d}", *(_count(counts[day, hour]) for day in range(1, 8))] for hour in range(24)]
+    rows = [
+        [f"{hour:02d}–{hour + 1:02d}", *(_count(counts[day, hour], lang) for day in range(1, 8))] for hour in range(24)
+    ]
     parts = [
         text("events.activity.zone", lang, timezone=answer.timezone),
         aligned([text("events.activity.hour", lang), *days], rows),
@@ -138,10 +145,10 @@ def activity(answer: Activity, lang: Lang) -> Shown:
         channels = [
             [
                 each.channel or text("events.activity.none", lang),
-                whole(each.events),
-                percent(each.share),
-                whole(each.customers.count),
-                percent(each.customers.value),
+                whole(each.events, lang),
+                percent(each.share, lang),
+                whole(each.customers.count, lang),
+                percent(each.customers.value, lang),
             ]
             for each in answer.channels
         ]
@@ -163,8 +170,8 @@ def compare(answer: Comparison, lang: Lang, *, top: int) -> Shown:
 
     def shown(row: ComparedRow, number: float | None) -> str:
         if number is None or isinstance(row.first, Share):
-            return "–" if number is None else f"{number * 100:+.1f}"
-        return f"{'−' if number < 0 else '+'}{duration_text(abs(number))}"
+            return "–" if number is None else spelled(f"{number * 100:+.1f}", lang)
+        return f"{'−' if number < 0 else '+'}{length(abs(number), lang)}"
 
     rows = []
     for row in kept:
@@ -174,11 +181,11 @@ def compare(answer: Comparison, lang: Lang, *, top: int) -> Shown:
         rows.append(
             [
                 what_words(answer.on, row.what, lang),
-                _one(row.first),
-                _one(row.second),
+                _one(row.first, lang),
+                _one(row.second, lang),
                 shown(row, apart.value) + mark,
                 interval,
-                _chance(row.q),
+                _chance(row.q, lang),
             ]
         )
     table: list[list[Cell]] = [
@@ -186,22 +193,24 @@ def compare(answer: Comparison, lang: Lang, *, top: int) -> Shown:
         for row in answer.rows
     ]
     first, second = answer.groups
-    parts = [text("events.compare.groups", lang, first=whole(first.customers), second=whole(second.customers))]
+    parts = [
+        text("events.compare.groups", lang, first=whole(first.customers, lang), second=whole(second.customers, lang))
+    ]
     if answer.in_both:
-        parts.append(text("events.compare.both", lang, count=whole(answer.in_both)))
+        parts.append(text("events.compare.both", lang, count=whole(answer.in_both, lang)))
     heads = titles(lang, "what", "first_group", "second_group", "difference", "interval", "q_value")
     parts.append("\n" + aligned(heads, rows))
     if len(kept) < len(answer.rows):
-        parts.append(text("events.scope.more", lang, count=whole(len(answer.rows) - len(kept))))
+        parts.append(text("events.scope.more", lang, count=whole(len(answer.rows) - len(kept), lang)))
     parts.append(text("events.compare.mark", lang, share=f"{answer.false_discovery:.0%}"))
     names = ["first", "first_n", "second", "second_n"]
     return Shown("\n".join(parts), as_csv(["what", *names, "difference", "low", "high", "p", "q"], table))
 
 
-def _one(found: Share | MedianTime) -> str:
+def _one(found: Share | MedianTime, lang: Lang) -> str:
     if isinstance(found, Share):
-        return f"{percent(found.value)} ({whole(found.n)})"
-    return f"{duration_text(found.seconds)} ({whole(found.n)})"
+        return f"{percent(found.value, lang)} ({whole(found.n, lang)})"
+    return f"{length(found.seconds, lang)} ({whole(found.n, lang)})"
 
 
 def _both(row: ComparedRow) -> list[Cell]:
@@ -211,20 +220,20 @@ def _both(row: ComparedRow) -> list[Cell]:
     return cells
 
 
-def _chance(q: float | None) -> str:
-    return "–" if q is None else f"{q:.3f}" if q >= 0.001 else "<0.001"
+def _chance(q: float | None, lang: Lang) -> str:
+    return "–" if q is None else spelled(f"{q:.3f}" if q >= 0.001 else "<0.001", lang)
 
 
-def _cell(cell: Share | None) -> str:
-    return HIDDEN if cell is None else percent(cell.value) if cell.count or not cell.n else "0"
+def _cell(cell: Share | None, lang: Lang) -> str:
+    return HIDDEN if cell is None else percent(cell.value, lang) if cell.count or not cell.n else "0"
 
 
-def _seen(cell: Share | None) -> str:
-    return "" if cell is None else percent(cell.value)
+def _seen(cell: Share | None, lang: Lang) -> str:
+    return "" if cell is None else percent(cell.value, lang)
 
 
-def _count(number: int | None) -> str:
-    return HIDDEN if number is None else whole(number) if number else ""
+def _count(number: int | None, lang: Lang) -> str:
+    return HIDDEN if number is None else whole(number, lang) if number else ""
 
 
 def _numbers(cell: Share | None) -> list[Cell]:

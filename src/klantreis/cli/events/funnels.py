@@ -9,9 +9,8 @@ import click
 
 from klantreis.cli.events.questions import asked, opened, printed
 from klantreis.cli.events.showing import Shown, durations, numbers, titles
-from klantreis.cli.events.tables import Cell, aligned, as_csv, percent, whole
+from klantreis.cli.events.tables import Cell, aligned, as_csv, length, percent, whole
 from klantreis.events.answers.funnels import Funnel, UnorderedFunnel
-from klantreis.events.durations import duration_text
 from klantreis.events.share import Share
 from klantreis.events.stage import Stage, as_stage
 from klantreis.values import Lang
@@ -55,12 +54,12 @@ def in_order(answer: Funnel, stages: Sequence[Stage], lang: Lang) -> Shown:
     rows = [
         [
             f"{place}. {stage}",
-            whole(step.customers),
-            percent(step.of_entered.value),
-            _interval(step.of_entered),
-            percent(step.of_previous.value),
-            percent(step.of_exposed.value),
-            duration_text(step.seconds.median),
+            whole(step.customers, lang),
+            percent(step.of_entered.value, lang),
+            _interval(step.of_entered, lang),
+            percent(step.of_previous.value, lang),
+            percent(step.of_exposed.value, lang),
+            length(step.seconds.median, lang),
         ]
         for place, (step, stage) in enumerate(zip(answer.steps, stages, strict=False), start=1)
     ]
@@ -83,15 +82,29 @@ def in_any_order(answer: UnorderedFunnel, lang: Lang) -> Shown:
     """A row per number of steps done, then one per step."""
     done = [
         [
-            *(str(found.steps), whole(found.customers), percent(found.of_entered.value), _interval(found.of_entered)),
-            *(percent(found.of_previous.value), percent(found.of_exposed.value), *durations(found.seconds)),
+            *(
+                str(found.steps),
+                whole(found.customers, lang),
+                percent(found.of_entered.value, lang),
+                _interval(found.of_entered, lang),
+            ),
+            *(
+                percent(found.of_previous.value, lang),
+                percent(found.of_exposed.value, lang),
+                *durations(found.seconds, lang),
+            ),
         ]
         for found in answer.done
     ]
     steps = [
         [
-            *(step.pattern, whole(step.customers), percent(step.of_entered.value), _interval(step.of_entered)),
-            percent(step.of_exposed.value),
+            *(
+                step.pattern,
+                whole(step.customers, lang),
+                percent(step.of_entered.value, lang),
+                _interval(step.of_entered, lang),
+            ),
+            percent(step.of_exposed.value, lang),
         ]
         for step in answer.steps
     ]
@@ -110,8 +123,8 @@ def in_any_order(answer: UnorderedFunnel, lang: Lang) -> Shown:
     return Shown("\n\n".join(tables), as_csv([*columns, "q3_seconds"], table))
 
 
-def _interval(share: Share) -> str:
-    return f"{percent(share.low)} – {percent(share.high)}"
+def _interval(share: Share, lang: Lang) -> str:
+    return f"{percent(share.low, lang)} – {percent(share.high, lang)}"
 
 
 def _numbers(share: Share) -> tuple[Cell, ...]:

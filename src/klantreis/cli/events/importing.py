@@ -121,8 +121,8 @@ def summary(done: EventImport, lang: Lang) -> str:
         text(
             "events.import.done",
             lang,
-            imported=whole(done.imported),
-            customers=whole(done.customers),
+            imported=whole(done.imported, lang),
+            customers=whole(done.customers, lang),
             log=done.log,
         )
     ]
@@ -130,10 +130,12 @@ def summary(done: EventImport, lang: Lang) -> str:
         first, last = (_day(time) for time in done.period)
         lines.append(text("events.import.period", lang, first=first, last=last, timezone="UTC"))
     refused = sum(done.refused.values())
-    lines.append(text("events.import.rows", lang, rows=whole(done.rows), refused=whole(refused)))
-    lines += [f"  {whole(count):>9}  {text(f'events.reason.{reason}', lang)}" for reason, count in done.refused.items()]
+    lines.append(text("events.import.rows", lang, rows=whole(done.rows, lang), refused=whole(refused, lang)))
+    lines += [
+        f"  {whole(count, lang):>9}  {text(f'events.reason.{reason}', lang)}" for reason, count in done.refused.items()
+    ]
     told = {"no_events": done.no_events, "doubled": done.doubled, "merged": done.merged, **done.links_refused}
-    lines += [text(f"sources.read.{what}", lang, count=whole(count)) for what, count in told.items() if count]
+    lines += [text(f"sources.read.{what}", lang, count=whole(count, lang)) for what, count in told.items() if count]
     if done.rejects is not None:
         lines.append(text("events.import.rejects", lang, rejects=done.rejects))
     lines.append(text("events.import.timezone", lang, timezone=done.timezone))
@@ -158,7 +160,7 @@ def _privacy(done: EventImport, lang: Lang) -> list[str]:
         unit = text(f"privacy.import.{done.time_unit}", lang)
         lines.append(text("privacy.import.order", lang, unit=unit))
     if rules.keep_for is not None:
-        lines.append(text("privacy.import.keep_for", lang, period=rules.keep_for, count=whole(done.trimmed)))
+        lines.append(text("privacy.import.keep_for", lang, period=rules.keep_for, count=whole(done.trimmed, lang)))
     return lines
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from klantreis.cli.events.showing import ARROW, Shown, durations, numbers, share_words, titles
-from klantreis.cli.events.tables import Cell, aligned, as_csv, percent, whole
+from klantreis.cli.events.tables import Cell, aligned, as_csv, length, percent, whole
 from klantreis.events.answers.between import TimeBetween
 from klantreis.events.answers.outcomes import Credit, OutcomePaths
 from klantreis.events.answers.rework import Rework
-from klantreis.events.durations import duration_text
 from klantreis.events.share import Share
 from klantreis.texts import text
 from klantreis.values import Lang
@@ -16,16 +15,20 @@ from klantreis.values import Lang
 def between(answer: TimeBetween, lang: Lang) -> Shown:
     """Two sentences, then the quantiles."""
     lines = [
-        text("events.between.starts", lang, n=whole(answer.n), customers=whole(answer.customers)),
-        text("events.between.ended", lang, ended=whole(answer.ended.count), **share_words(answer.ended)),
-        text("events.between.censored", lang, censored=whole(answer.censored)),
+        text("events.between.starts", lang, n=whole(answer.n, lang), customers=whole(answer.customers, lang)),
+        text("events.between.ended", lang, ended=whole(answer.ended.count, lang), **share_words(answer.ended, lang)),
+        text("events.between.censored", lang, censored=whole(answer.censored, lang)),
     ]
     if answer.passed_over:
-        lines.append(text("events.between.passed_over", lang, count=whole(answer.passed_over)))
+        lines.append(text("events.between.passed_over", lang, count=whole(answer.passed_over, lang)))
     all_starts = (answer.seconds.q1, answer.seconds.median, answer.seconds.q3)
     by_share = dict(zip((0.25, 0.5, 0.75), all_starts, strict=True))
     rows = [
-        [percent(q.share), duration_text(q.seconds), duration_text(by_share[q.share]) if q.share in by_share else ""]
+        [
+            percent(q.share, lang),
+            length(q.seconds, lang),
+            length(by_share[q.share], lang) if q.share in by_share else "",
+        ]
         for q in answer.quantiles
     ]
     columns = ["starts", "customers", "ended", "censored", "passed_over"]
@@ -41,22 +44,27 @@ def rework(answer: Rework, lang: Lang) -> Shown:
     """Three sentences, then the touchpoints that were met again, then the cycles."""
     part = answer.loop_seconds / answer.seconds if answer.seconds else None
     lines = [
-        text("events.rework.repeats", lang, count=whole(answer.repeats), **share_words(answer.repeating)),
-        text("events.rework.returns", lang, count=whole(answer.returns), **share_words(answer.returning)),
-        text("events.rework.time", lang, time=duration_text(answer.loop_seconds), share=percent(part)),
+        text("events.rework.repeats", lang, count=whole(answer.repeats, lang), **share_words(answer.repeating, lang)),
+        text("events.rework.returns", lang, count=whole(answer.returns, lang), **share_words(answer.returning, lang)),
+        text("events.rework.time", lang, time=length(answer.loop_seconds, lang), share=percent(part, lang)),
     ]
     touchpoints = [
         [
-            *(each.touchpoint, whole(each.customers), whole(each.repeats), percent(each.repeating.value)),
-            *(whole(each.returns), percent(each.returning.value), *durations(each.away)),
+            *(
+                each.touchpoint,
+                whole(each.customers, lang),
+                whole(each.repeats, lang),
+                percent(each.repeating.value, lang),
+            ),
+            *(whole(each.returns, lang), percent(each.returning.value, lang), *durations(each.away, lang)),
         ]
         for each in answer.touchpoints
         if each.repeats or each.returns
     ]
     cycles = [
         [
-            *(each.touchpoint, each.via, whole(each.count), whole(each.customers)),
-            *(percent(each.of_customers.value), duration_text(each.seconds)),
+            *(each.touchpoint, each.via, whole(each.count, lang), whole(each.customers, lang)),
+            *(percent(each.of_customers.value, lang), length(each.seconds, lang)),
         ]
         for each in answer.cycles
     ]
@@ -69,7 +77,7 @@ def rework(answer: Rework, lang: Lang) -> Shown:
             aligned(titles(lang, "back_to", "by_way_of", "count", "customers", "share", "time"), cycles, texts=2)
         )
     if answer.rest_cycles:
-        rest, times = whole(answer.rest_cycles), whole(answer.rest_count)
+        rest, times = whole(answer.rest_cycles, lang), whole(answer.rest_count, lang)
         parts.append(text("events.rework.rest", lang, count=rest, times=times))
     columns = ["touchpoint", "via", "events", "customers", "repeats", "repeating", "repeat_seconds", "count"]
     columns += ["customers_back", "share_back", "q1_seconds", "median_seconds", "q3_seconds", "seconds"]
@@ -95,25 +103,44 @@ def paths_to(answer: OutcomePaths, lang: Lang) -> Shown:
     """Three sentences, then a row per path and one for all others."""
     found = answer.converted
     lines = [
-        text("events.paths.customers", lang, count=whole(answer.customers.count), **share_words(answer.customers)),
-        text("events.paths.paths", lang, n=whole(answer.n), count=whole(found.count), direct=whole(answer.direct)),
+        text(
+            "events.paths.customers",
+            lang,
+            count=whole(answer.customers.count, lang),
+            **share_words(answer.customers, lang),
+        ),
+        text(
+            "events.paths.paths",
+            lang,
+            n=whole(answer.n, lang),
+            count=whole(found.count, lang),
+            direct=whole(answer.direct, lang),
+        ),
     ]
     if answer.open is not None:
-        lines.append(text("events.paths.open", lang, count=whole(answer.open)))
+        lines.append(text("events.paths.open", lang, count=whole(answer.open, lang)))
     rows = [
         [
-            *(ARROW.join(each.path) or text("events.paths.empty", lang), whole(each.outcomes)),
-            *(percent(each.share_of_outcomes), whole(each.nothing), percent(each.share_of_paths)),
-            *(percent(each.converted.value), _interval(each.converted)),
+            *(ARROW.join(each.path) or text("events.paths.empty", lang), whole(each.outcomes, lang)),
+            *(percent(each.share_of_outcomes, lang), whole(each.nothing, lang), percent(each.share_of_paths, lang)),
+            *(percent(each.converted.value, lang), _interval(each.converted, lang)),
         ]
         for each in answer.paths
     ]
     if answer.rest_paths:
         both = answer.rest_outcomes + answer.rest_nothing
-        outcomes = percent(answer.rest_outcomes / found.count if found.count else None)
-        rest = text("events.variants.rest", lang, count=whole(answer.rest_paths))
-        rows.append([rest, whole(answer.rest_outcomes), outcomes, whole(answer.rest_nothing), percent(both / answer.n)])
-        rows[-1] += [percent(answer.rest_outcomes / both), ""]
+        outcomes = percent(answer.rest_outcomes / found.count if found.count else None, lang)
+        rest = text("events.variants.rest", lang, count=whole(answer.rest_paths, lang))
+        rows.append(
+            [
+                rest,
+                whole(answer.rest_outcomes, lang),
+                outcomes,
+                whole(answer.rest_nothing, lang),
+                percent(both / answer.n, lang),
+            ]
+        )
+        rows[-1] += [percent(answer.rest_outcomes / both, lang), ""]
     heads = titles(lang, "path", "outcomes", "share", "nothing", "of_paths", "leads", "interval")
     columns = ["path", "outcomes", "nothing", "share_of_outcomes", "share_of_paths", "converted", "low", "high"]
     table: list[list[Cell]] = [
@@ -136,15 +163,20 @@ def credit(answer: Credit, lang: Lang) -> Shown:
     line = text(
         "events.credit.outcomes",
         lang,
-        outcomes=whole(answer.outcomes),
-        credited=whole(answer.credited),
-        direct=whole(answer.direct),
+        outcomes=whole(answer.outcomes, lang),
+        credited=whole(answer.credited, lang),
+        direct=whole(answer.direct, lang),
     )
     rows = [
         [
-            *(each.value, percent(each.first.value), percent(each.last.value), percent(each.linear_share)),
-            *(percent(each.position_share), whole(each.paths), percent(each.converted.value)),
-            _interval(each.converted),
+            *(
+                each.value,
+                percent(each.first.value, lang),
+                percent(each.last.value, lang),
+                percent(each.linear_share, lang),
+            ),
+            *(percent(each.position_share, lang), whole(each.paths, lang), percent(each.converted.value, lang)),
+            _interval(each.converted, lang),
         ]
         for each in answer.values
     ]
@@ -162,5 +194,5 @@ def credit(answer: Credit, lang: Lang) -> Shown:
     return Shown(f"{line}\n\n{aligned(heads, rows)}", as_csv(columns, table))
 
 
-def _interval(share: Share) -> str:
-    return f"{percent(share.low)} – {percent(share.high)}"
+def _interval(share: Share, lang: Lang) -> str:
+    return f"{percent(share.low, lang)} – {percent(share.high, lang)}"

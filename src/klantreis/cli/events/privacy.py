@@ -53,7 +53,7 @@ def trim_command(*, log: Path, keep_for: str | None, before: datetime | None, fo
     if form == "json":
         click.echo(json.dumps(done.to_dict(), ensure_ascii=False, indent=2))
         return
-    counts = {name: whole(getattr(done, name)) for name in ("events", "refused", "left")}
+    counts = {name: whole(getattr(done, name), lang) for name in ("events", "refused", "left")}
     click.echo(text("privacy.trim.done", lang, day=done.first_day.isoformat(), **counts))
     if done.keep_for is not None:
         click.echo(text("privacy.trim.keep_for", lang, period=done.keep_for))
@@ -106,7 +106,7 @@ def erase_command(*, log: Path, customer: str, key_file: Path | None, form: str,
     if not done.total:
         click.echo(text("privacy.erase.nothing", lang))
         return
-    counts: dict[str, Any] = {name: whole(getattr(done, name)) for name in ("events", "refused", "links", "left")}
+    counts: dict[str, Any] = {name: whole(getattr(done, name), lang) for name in ("events", "refused", "links", "left")}
     click.echo(text("privacy.erase.done", lang, **counts))
     click.echo(text("privacy.erase.beyond", lang))
 

@@ -110,7 +110,7 @@ def shown(proposal: SurveyProposal, lang: Lang) -> str:
     """What the columns are taken to ask, as a table."""
     sheet = proposal.sheet
     lines = [
-        text("survey.import.title", lang, file=sheet.path, source=SOURCES[sheet.source], rows=whole(len(sheet.rows)))
+        text("survey.import.title", lang, file=sheet.path, source=SOURCES[sheet.source], rows=whole(len(sheet.rows), lang))
     ]
     if sheet.encoding not in (None, "utf-8"):
         lines.append(text("survey.import.encoding", lang, encoding=sheet.encoding))
@@ -134,13 +134,13 @@ def _row(one: ProposedColumn, lang: Lang) -> list[str]:
 def summary(done: SurveyImport, proposal: SurveyProposal, lang: Lang) -> str:
     """What an import did, in a few sentences."""
     survey = done.survey
-    lines = [text(f"survey.import.{done.done}", lang, survey=survey.id, n=whole(survey.n), study=survey.study)]
+    lines = [text(f"survey.import.{done.done}", lang, survey=survey.id, n=whole(survey.n, lang), study=survey.study)]
     if survey.collected is not None:
         lines.append(text("survey.import.period", lang, first=survey.collected.start, last=survey.collected.end))
     for what, counts in (("refused", done.refused), ("unread", done.unread)):
         if counts:
             lines.append(text(f"survey.import.{what}", lang))
-            lines += [f"  {whole(n):>9}  {text(f'survey.reason.{why}', lang)}" for why, n in counts.items()]
+            lines += [f"  {whole(n, lang):>9}  {text(f'survey.reason.{why}', lang)}" for why, n in counts.items()]
     if not proposal.keep_ids and survey.of_role("respondent"):
         lines.append(text("survey.import.ids", lang))
     for why, names in done.left_out.items():
