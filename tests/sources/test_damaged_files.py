@@ -20,6 +20,7 @@ from klantreis.events.local.folder import digest_of, open_log, read_manifest
 from klantreis.sources import staging
 from klantreis.sources.reading import Asked, open_table
 from klantreis.sources.registry import NAMES
+from klantreis.sources.scratch import Scratch
 from klantreis.use_cases.import_events import import_events
 from tests.sources.source_samples import SAMPLES, Sample
 
@@ -118,7 +119,7 @@ def read_and_cleaned(
     """Everything up to the log: reading, cleaning, counting, and writing down what is refused."""
     options = {name: value for name, value in sample.options.items() if name != "object_type"}
     asked = Asked(**options, object_type=sample.options.get("object_type"), source=sample.source)
-    table, roles = open_table(path, asked, connection, scratch)
+    table, roles = open_table(path, asked, connection, Scratch(scratch))
     staging.check_roles([(table, roles)])
     if table.extras is not None and dice.random() > 0.1:
         return  # what follows is the same for all of these

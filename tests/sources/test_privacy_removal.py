@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -226,3 +228,58 @@ def test_a_kill_leaves_the_log_with_or_without_the_customer(tmp_path: Path) -> N
     assert "k1" not in open_log(log).customers
     assert sorted(each.name for each in log.iterdir() if each.is_dir()) == [read_manifest(log)["columns"]]
     assert os.path.getsize(log / "manifest.json") > 0
+
+
+TRIMS = """
+import os, signal, sys, time
+from datetime import date
+from pathlib import Path
+import duckdb, numpy
+from klantreis.sources import privacy_log, privacy_removal
+from klantreis.use_cases.trim_log import trim_log
+for wait in sys.stdin:
+    child = os.fork()
+    if not child:
+        trim_log(Path(sys.argv[1]), before=date(2026, 1, 15))
+        os._exit(0)
+    time.sleep(float(wait))
+    os.kill(child, signal.SIGKILL)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL does not exist on Windows")
+def test_a_kill_at_any_moment_leaves_the_log_trimmed_or_not(tmp_path: Path) -> None:
+    rows = [(f"k{n % 5000}", f"2026-01-{1 + n % 28:02}", "a" if n % 7 else "", "x") for n in range(60_000)]
+    log, old = tmp_path / "log", tmp_path / "old"
+    bring(write(tmp_path / "a.csv", rows), old)
+    shutil.copytree(old, tmp_path / "new")
+    began = time.perf_counter()
+    trim_log(tmp_path / "new", before=date(2026, 1, 15))
+    lasts = time.perf_counter() - began
+    digests = {digest(old): len(refused_of(old)), digest(tmp_path / "new"): len(refused_of(tmp_path / "new"))}
+    assert len(digests) == 2
+    dice, found, killed = random.Random(5), set(), 0  # noqa: S311
+    shutil.copytree(old, log)
+    with subprocess.Popen(
+        [sys.executable, "-c", TRIMS, str(log)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as trims:
+        assert trims.stdin is not None
+        assert trims.stdout is not None
+        for kill in range(40):
+            trims.stdin.write(f"{dice.random() * lasts if kill < 39 else 20 * lasts}\n")
+            trims.stdin.flush()
+            killed += int(trims.stdout.readline()) == -signal.SIGKILL
+            now = digest(log)
+            assert len(refused_of(log)) == digests[now]
+            assert open_log(log).n_events == read_manifest(log)["events"]
+            found.add(now)
+            if now != digest(old):
+                shutil.rmtree(log)
+                shutil.copytree(old, log)
+        trims.stdin.close()
+    assert killed >= 30
+    assert found == set(digests)
+    trim_log(log, before=date(2026, 1, 15))  # clears what the killed ones left
+    assert sorted(each.name for each in log.iterdir() if each.is_dir()) == [read_manifest(log)["columns"]]

@@ -15,6 +15,7 @@ from pathlib import Path
 from klantreis.errors import EventImportError
 from klantreis.sources.limits import DEFAULT, Limits, beyond
 from klantreis.sources.opening import beginning, is_packed, opened
+from klantreis.sources.scratch import Scratch
 from klantreis.sources.tables import Column, RefusedRow, Table, literal_path, quoted_text
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -23,7 +24,7 @@ _BLOCK = 1 << 20
 _LARGEST_LINE = 1 << 26
 
 
-def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str], limits: Limits = DEFAULT) -> Table:
+def csv_table(path: Path, *, encoding: str, scratch: Scratch, wanted: Sequence[str], limits: Limits = DEFAULT) -> Table:
     """A CSV file as a table.
 
     Parameters
@@ -31,7 +32,7 @@ def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str]
     encoding
         As Python names it; a byte-order mark is passed over, and says by itself that a file is in UTF-16.
     scratch
-        A folder for a copy in UTF-8 when the file is in another encoding.
+        For a copy in UTF-8 when the file is in another encoding.
     wanted
         Names of columns that are asked for: they decide between delimiters.
 
@@ -45,7 +46,7 @@ def csv_table(path: Path, *, encoding: str, scratch: Path, wanted: Sequence[str]
     if codec == "utf-8":
         _check_utf8(path, limits)
     else:
-        readable = scratch / f"{len(list(scratch.iterdir()))}-utf8.csv"
+        readable = scratch.numbered("utf8.csv")
         _to_utf8(path, readable, codec, limits)
     names, delimiter = _header(readable, path, wanted, limits)
     columns = tuple(Column(name, f"c{at}", "untyped", "VARCHAR") for at, name in enumerate(names))

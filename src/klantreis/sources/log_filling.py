@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from klantreis.sources import event_log, kept, privacy_import, staging
 from klantreis.sources.identity import Identities
 from klantreis.sources.privacy_import import Brought, Plan
 from klantreis.sources.reading import Asked, digest_of_file, open_table
+from klantreis.sources.scratch import Scratch
 from klantreis.sources.tables import Table, quoted_text
 
 #: Waits for the fingerprint of a file.
@@ -44,12 +45,23 @@ class Wish:
 
 
 @contextmanager
-def connected(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory, with a scratch folder for what does not fit."""
+def connected(scratch: Path, *, nameless: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, with a scratch folder for what does not fit.
+
+    Parameters
+    ----------
+    nameless
+        What does not fit holds ids as they came: scramble it, with a key that only this process has.
+    """
     with duckdb.connect() as connection:
         connection.execute(f"SET temp_directory = {quoted_text(str(scratch / 'spilled'))}")
         connection.execute(f"SET memory_limit = '{min(MEMORY, _memory() * 6 // 10) >> 20}MiB'")
         connection.execute("SET TimeZone = 'UTC'")
+        if nameless:
+            # DuckDB calls its own cipher unsafe, as its random numbers are not made for keys; another is not to be had.
+            with suppress(duckdb.CatalogException):  # older ones do not ask
+                connection.execute("SET force_mbedtls_unsafe = 'true'")
+            connection.execute("SET temp_file_encryption = true")
         connection.execute("SET enable_progress_bar = true")
         connection.execute("SET enable_progress_bar_print = false")
         yield connection
@@ -85,6 +97,7 @@ def _digest(path: Path) -> str:
 def fill_log(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
+    scratch: Scratch,
     files: Sequence[tuple[Path, Digest]],
     wish: Wish,
     *,
@@ -98,6 +111,8 @@ def fill_log(
     ----------
     folder
         Where the columns go; it has a folder ``scratch``.
+    scratch
+        That folder; without names when rules change the values.
     files
         Each with what tells the digest of its bytes.
     before
@@ -110,7 +125,6 @@ def fill_log(
     tuple
         What each file brought, and the manifest.
     """
-    scratch = folder / "scratch"
     plan = wish.plan
     zone = wish.zone or (before["timezone"] if before else "UTC")
     roles_before = ColumnRoles.model_validate(before["roles"]) if before else None
@@ -128,7 +142,8 @@ def fill_log(
     staged: list[staging.Staged] = []
     changed = plan.rules.change_values  # rows as they came are then laid in the scratch folder only
     for number, (table, roles) in enumerate(tables):
-        file = (scratch if changed else folder) / f"kept-{len(old) + number}.parquet"
+        name = f"kept-{len(old) + number}.parquet"
+        file = scratch.file(name) if changed else folder / name
         sql = staging.staging_sql(
             table, roles, kinds, zone=zone, time_format=wish.time_format, key=asked.key, into=file
         )

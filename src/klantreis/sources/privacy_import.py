@@ -27,6 +27,7 @@ from klantreis.sources.privacy_rules import (
     start_of,
     target_of,
 )
+from klantreis.sources.scratch import Scratch
 from klantreis.sources.tables import Connection
 
 
@@ -134,17 +135,17 @@ def under_rules(connection: Connection, plan: Plan, brought: Brought) -> Rules:
 
 
 def refused_under_rules(
-    connection: Connection, plan: Plan, brought: Brought, *, scratch: Path, earlier: Path | None, into: Path
+    connection: Connection, plan: Plan, brought: Brought, *, scratch: Scratch, earlier: Path | None, into: Path
 ) -> None:
     """The refused rows of this import and of earlier ones, by the rules."""
-    new = scratch / "rejects.csv"
+    new = scratch.file("rejects.csv")
     staging.write_rejects(connection, brought.staged, new, earlier=None)
     if plan.rules.change_values:
         privacy_rejects.clean_rejects(new, _shown(plan.rules, plan.key, brought))
     if earlier is None:
         shutil.copyfile(new, into)
         return
-    old = scratch / "earlier-rejects.csv"
+    old = scratch.file("earlier-rejects.csv")
     shutil.copyfile(earlier, old)
     fresh = replace(
         plan.rules,

@@ -15,6 +15,7 @@ from klantreis.sources.limits import DEFAULT, Limits, beyond
 from klantreis.sources.parquet_files import parquet_table, unreadable_parquet
 from klantreis.sources.records import CHANNEL, CUSTOMER, TIME, TOUCHPOINT, Malformed, SourceFile, names_in
 from klantreis.sources.registry import Head, Source, head_of, source_named, source_of
+from klantreis.sources.scratch import Scratch, scratch_in
 from klantreis.sources.spooled import spooled_table
 from klantreis.sources.staging import is_constant
 from klantreis.sources.tables import Connection, Table
@@ -43,7 +44,7 @@ class Asked:
 
 
 def open_table(
-    path: Path, asked: Asked, connection: Connection, scratch: Path, *, before: ColumnRoles | None = None
+    path: Path, asked: Asked, connection: Connection, scratch: Scratch, *, before: ColumnRoles | None = None
 ) -> tuple[Table, ColumnRoles]:
     """One file as a table, and the parts its columns play.
 
@@ -135,8 +136,8 @@ def sample_of(head: Head, asked: Asked, *, rows: int) -> tuple[list[str], list[d
         return list(head.columns), []
     import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="klantreis-") as scratch:
-        table = csv_table(head.path, encoding=asked.encoding, scratch=Path(scratch), wanted=(), limits=asked.limits)
+    with tempfile.TemporaryDirectory(prefix="klantreis-") as folder, scratch_in(Path(folder), nameless=True) as scratch:
+        table = csv_table(head.path, encoding=asked.encoding, scratch=scratch, wanted=(), limits=asked.limits)
         sample = [dict(row.values) for row in table.refused_rows(range(rows))]
     return [column.name for column in table.columns], sample
 

@@ -20,6 +20,7 @@ from klantreis.sources.records import (
     at,
     names_in,
 )
+from klantreis.sources.scratch import Scratch
 from klantreis.sources.tables import Column, Extras, RefusedRow, Table, literal_path, quoted_text
 
 #: How many rows are looked at for the names that exist, to tell them when one is asked for that does not.
@@ -42,7 +43,7 @@ def spooled_table(
     wanted: Sequence[str],
     key: str | None,
     typed: bool,
-    scratch: Path,
+    scratch: Scratch,
     limits: Limits,
 ) -> Table:
     """Read all rows once and keep what is wanted.
@@ -56,10 +57,9 @@ def spooled_table(
     typed
         Whether the file tells text from numbers; if not, the values must.
     scratch
-        A folder to write to.
+        Where to write.
     """
-    number = len(list(scratch.iterdir()))
-    kept, broken = scratch / f"{number}-rows.csv", scratch / f"{number}-malformed.csv"
+    kept, broken = scratch.numbered("rows.csv"), scratch.numbered("malformed.csv")
     wanted = list(dict.fromkeys(wanted))
     seen: dict[str, None] = {}
     worded: set[str] = set()

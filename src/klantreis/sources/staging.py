@@ -43,7 +43,7 @@ _BARE = (
     "UHUGEINT",
 )
 #: How staged rows are packed: columns of many different texts, such as ids, without a dictionary that cannot help.
-_PACKED = "COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 4096"
+_PACKED = "COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 4096, USE_TMP_FILE false"
 
 
 @dataclass(frozen=True)

@@ -194,6 +194,7 @@ def import_events(
     from klantreis.sources.privacy_import import plan_for
     from klantreis.sources.privacy_rules import Privacy
     from klantreis.sources.reading import Asked
+    from klantreis.sources.scratch import scratch_in
 
     if not files:
         raise EventImportError("No file to import was named.")
@@ -213,13 +214,15 @@ def import_events(
                     hint="Trim a log with: klantreis events trim. For other rules, import into a new log.",
                 )
             return _result(into, before, [], known)
-        scratch = folder / "scratch"
-        scratch.mkdir()
-        with connected(scratch) as connection:
+        aside = folder / "scratch"
+        aside.mkdir()
+        nameless = plan.rules.change_values
+        with scratch_in(aside, nameless=nameless) as scratch, connected(aside, nameless=nameless) as connection:
             try:
                 staged, manifest = fill_log(
                     connection,
                     folder,
+                    scratch,
                     chosen,
                     replace(wish, plan=plan),
                     before=before,
@@ -228,7 +231,7 @@ def import_events(
                 )
             except duckdb.Error as error:  # no memory, or no room for what does not fit in it
                 raise EventImportError(f"The events cannot be sorted: {str(error).splitlines()[0]}") from None
-        shutil.rmtree(scratch)
+        shutil.rmtree(aside)
         trimmed = manifest.pop("trimmed")
         publish(into, folder, manifest)
     made = plan.key.file if plan.key is not None and plan.key.made else None
