@@ -26,7 +26,7 @@ def two_kinds(n: int, seed: int) -> Any:
 def test_questions_that_still_go_together_within_classes() -> None:
     answers = two_kinds(600, 1)
     assert "behaviour.go_together" not in codes(segments.latent_classes(answers, 2, starts=5, draws=0))
-    # The third question repeats the second, which then make two classes of their own: what the kinds share is left over.
+    # The third question repeats the second: those make the classes, and what the kinds share is left over.
     answers[:, 2] = np.where(np.random.default_rng(2).random(600) < 0.9, answers[:, 1], answers[:, 2])
     told = [w for w in segments.latent_classes(answers, 2, starts=5, draws=0).warnings if w.code.endswith("together")]
     assert len(told) == 1
