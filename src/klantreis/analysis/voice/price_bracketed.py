@@ -93,7 +93,7 @@ def bracketed(
 
     Notes
     -----
-    EM over the innermost brackets until the Kuhn-Tucker conditions hold; percentile bootstrap of respondents.
+    EM-ICM over the innermost brackets until the Kuhn-Tucker conditions hold; percentile bootstrap of respondents.
 
     References
     ----------
@@ -124,7 +124,7 @@ def bracketed(
     total = np.bincount(kind, w, minlength=len(kinds)).astype(np.float64)[None, :]
     shares, gap = settle(total, holds)
     drawn_shares = bootstrap(
-        lambda d: maximise(np.asarray(d @ per_kind), holds, rounds=300, tolerance=1e-4)[0],
+        lambda d: maximise(np.asarray(d @ per_kind), holds, rounds=300, tolerance=1e-5)[0],
         n,
         draws=draws,
         seed=seed,

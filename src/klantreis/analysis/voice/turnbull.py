@@ -49,7 +49,7 @@ def maximise(
     holds
         Brackets × spots; a bracket holds all spots between its first and its last.
     rounds, tolerance
-        Most steps of EM, and the Kuhn-Tucker gap at which to stop.
+        Most rounds of EM-ICM, and the Kuhn-Tucker gap at which to stop.
 
     Returns
     -------
@@ -69,8 +69,8 @@ def maximise(
 def settle(counts: Floats, holds: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
     """The shares for one row of counts, with spots that the maximum leaves empty at exactly 0, and the gap.
 
-    EM comes near 0 only slowly. So it runs on the spots that matter; a spot outside that could still gain comes in,
-    one that is nearly empty goes out, until nothing outside could gain.
+    The climb comes near 0 only slowly. So it runs on the spots that matter; a spot outside that could still gain
+    comes in, one that is nearly empty goes out, until nothing outside could gain.
     """
     first, _ = maximise(counts, holds, rounds=1000, tolerance=1e-6)
     keep = _covering(first[0] > 1e-4 * first[0].max(), counts[0], holds, first[0])
