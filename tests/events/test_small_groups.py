@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from klantreis.errors import InvalidInputError
 from klantreis.events.answers.answer import Answer, TooFew
-from klantreis.events.answers.small_groups import hidden_places, without_small
+from klantreis.events.answers.hiding import hidden_cells, hidden_places
+from klantreis.events.answers.small_groups import without_small
 from klantreis.events.answers.steps import PathNode, PathTree
 from klantreis.events.event import Event
 from klantreis.events.filter import Filter
@@ -121,8 +122,71 @@ def test_never_just_one_is_hidden(numbers: list[int], k: int) -> None:
     hidden = hidden_places(numbers, k)
     assert {place for place, number in enumerate(numbers) if 0 < number < k} <= hidden
     assert all(numbers[place] for place in hidden)
-    if len(hidden) == 1:
+    if len(hidden) == 1 or 0 < sum(numbers[place] for place in hidden) < k:
         assert all(not number for place, number in enumerate(numbers) if place not in hidden)
+
+
+@given(st.lists(st.lists(st.integers(0, 12), min_size=4, max_size=4), min_size=2, max_size=5), st.integers(2, 6))
+def test_neither_the_rows_nor_the_columns_of_a_table_give_one_away(table: list[list[int]], k: int) -> None:
+    numbers = {(row, column): table[row][column] for row in range(len(table)) for column in range(4)}
+    lines = [[(row, column) for column in range(4)] for row in range(len(table))]
+    lines += [[(row, column) for row in range(len(table))] for column in range(4)]
+    small = {cell for cell, number in numbers.items() if 0 < number < k}
+    hidden = hidden_cells(lines, numbers, small, k)
+    assert small <= hidden
+    for line in lines:
+        gone = [numbers[cell] for cell in line if cell in hidden]
+        if len(gone) == 1 or 0 < sum(gone) < k:
+            assert sum(numbers[cell] for cell in line if cell not in hidden) == 0
+
+
+def test_what_comes_to_a_touchpoint_does_not_tell_of_few() -> None:
+    often = [
+        (f"{path}{who}", hour * HOUR, name)
+        for path in ("ax", "bx", "ay")
+        for who in range(9)
+        for hour, name in enumerate(path)
+    ]
+    once = [("one", 0, "b"), ("one", HOUR, "y")]
+    answer = log_from(often + once).transitions()
+    left = answer.suppressed(K)
+    shown = {(each.source, each.target) for each in left.transitions}  # type: ignore[union-attr]
+    # b > y is one customer's; from b it goes with b > x, to y with a > y, and these take a > x along.
+    assert shown == set()
+    assert {(each.source, each.target) for each in log_from(often).transitions().suppressed(K).transitions} == {  # type: ignore[union-attr]
+        ("a", "x"),
+        ("a", "y"),
+        ("b", "x"),
+    }
+
+
+def test_the_hours_of_other_channels_do_not_tell_of_few() -> None:
+    day = 24 * HOUR
+    web = [
+        (f"w{who}", day * weekday + hour * HOUR, "a") for who in range(9) for weekday in range(3) for hour in range(4)
+    ]
+    shop = [(f"s{who}", hour * HOUR, "b") for who in range(9) for hour in (1, 2)] + [("one", 3 * HOUR, "b")]
+    left = log_from(web + shop).activity().suppressed(K)
+    by_name = {channel.channel: channel for channel in left.channels}  # type: ignore[union-attr]
+    assert by_name["shop"].hours[3] is None
+    assert by_name["web"].hours[3] is None
+
+
+def test_the_touchpoint_of_few_is_not_what_is_missing_from_all_repeats() -> None:
+    often = [(f"{name}{who}", hour * HOUR, name) for name in "ab" for who in range(9) for hour in range(2)]
+    left = log_from([*often, ("one", 0, "c"), ("one", HOUR, "c")]).rework().suppressed(K)
+    assert len(left.touchpoints) == 1  # type: ignore[union-attr]
+    assert left.repeats == 19  # type: ignore[union-attr]
+
+
+def test_the_rows_of_a_comparison_do_not_add_up_to_one_that_is_hidden() -> None:
+    both = [(f"{group}{who}", 0, group) for group in "ab" for who in range(9)]
+    both += [(f"{group}{who}", HOUR, "x") for group in "ab" for who in range(8)] + [
+        ("a8", HOUR, "y"),
+        ("b8", HOUR, "y"),
+    ]
+    left = log_from(both).compare("touchpoint = 'a'", on="steps", upto=2).suppressed(K)
+    assert {row.what for row in left.rows} == {("1", "a"), ("1", "b")}  # type: ignore[union-attr]
 
 
 def test_an_answer_about_few_is_not_shown_at_all() -> None:
@@ -133,3 +197,17 @@ def test_an_answer_about_few_is_not_shown_at_all() -> None:
     assert few.to_dict() == {"method": "variants", "hidden": True, "hidden_below": 7}
     with pytest.raises(InvalidInputError, match="at least 1"):
         log.visits().suppressed(0)
+
+
+def test_an_outcome_that_few_come_to_directly_is_told_nowhere() -> None:
+    often = [
+        (f"{path}{who}", hour * HOUR, name)
+        for path in ("ac", "bc")
+        for who in range(9)
+        for hour, name in enumerate(path)
+    ]
+    answer = log_from([*often, ("one", 0, "c")]).paths_to("touchpoint = 'c'")
+    left = answer.suppressed(K)
+    assert answer.direct == 1
+    assert left.direct is None  # type: ignore[union-attr]
+    assert all(path.path for path in left.paths)  # type: ignore[union-attr]

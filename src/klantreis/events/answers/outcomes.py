@@ -70,10 +70,10 @@ class OutcomePaths(Answer):
     converted
         Paths that led to the outcome: one for each outcome counted.
     direct
-        Those of them without a touch: the empty path.
+        Those of them without a touch: the empty path. None when they are hidden.
     open
         Paths to nothing whose last touch is less than the lookback before the data end: nothing yet. None without
-        a lookback, when every path to nothing may still lead somewhere.
+        a lookback, when every path to nothing may still lead somewhere, or when they are hidden.
     customers
         Customers with the outcome, as a share of all in scope.
     touches, seconds
@@ -91,7 +91,7 @@ class OutcomePaths(Answer):
     n: int
     distinct: int
     converted: Share
-    direct: int
+    direct: int | None
     open: int | None
     customers: Share
     touches: Quartiles

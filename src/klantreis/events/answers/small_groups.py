@@ -1,8 +1,8 @@
 """Answers without the numbers of small groups, so that nobody can be picked out of what is shown around.
 
 Hidden is every number of a group of 1 up to k - 1 customers (where an answer counts visits or paths: of so few of
-them), and what would give it away: of numbers that add up to a shown total, never just one is hidden. Zero is shown:
-it is nobody. Rows that are hidden are left out, or go into the rest where there is one.
+them), and what would give it away: see ``hiding``. Zero is shown: it is nobody. Rows that are hidden are left out, or
+go into the rest where there is one.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from klantreis.errors import InvalidInputError
 from klantreis.events.answers.answer import Answer, Reach, TooFew, Transition, Transitions, Variants, Visits
 from klantreis.events.answers.between import TimeBetween
 from klantreis.events.answers.calendar import Activity, Retention
-from klantreis.events.answers.comparison import Comparison, MedianTime
+from klantreis.events.answers.comparison import ComparedRow, Comparison, MedianTime
 from klantreis.events.answers.funnels import Funnel, UnorderedFunnel
-from klantreis.events.answers.outcomes import Credit, OutcomePaths
+from klantreis.events.answers.hiding import few, hidden_cells, hidden_places
+from klantreis.events.answers.outcomes import Credit, OutcomePath, OutcomePaths
 from klantreis.events.answers.rework import Rework
 from klantreis.events.answers.steps import PathTree, StepMatrix
 from klantreis.events.share import Share
@@ -39,27 +40,6 @@ def suppressed(answer: A, k: int) -> A | TooFew:
     return cast(A, replace(cast(Any, left), scope=replace(answer.scope, hidden_below=k)))
 
 
-def few(number: int, k: int) -> bool:
-    """Whether a number is that of a small group."""
-    return 0 < number < k
-
-
-def hidden_places(numbers: Sequence[int], k: int) -> set[int]:
-    """Which of the numbers with a known sum to hide: the small ones, and never just one that could be worked out.
-
-    Examples
-    --------
-    >>> sorted(hidden_places([9, 3, 0, 6], 5)), hidden_places([9, 0], 5)
-    ([1, 3], set())
-    """
-    hidden = {place for place, number in enumerate(numbers) if few(number, k)}
-    if len(hidden) == 1:
-        others = [(number, place) for place, number in enumerate(numbers) if number >= k]
-        if others:
-            hidden.add(min(others)[1])
-    return hidden
-
-
 def shown(rows: Sequence[T], k: int, size: Callable[[T], int]) -> tuple[T, ...]:
     """The rows that are not hidden."""
     hidden = hidden_places([size(row) for row in rows], k)
@@ -74,11 +54,19 @@ def without_small(answer: Answer, k: int) -> Answer | TooFew:
 
 @without_small.register
 def _(answer: Transitions, k: int) -> Answer:
-    kept: list[Transition] = []
-    for source in dict.fromkeys(each.source for each in answer.transitions):
-        kept += shown([each for each in answer.transitions if each.source == source], k, lambda row: row.customers)
-    places = {(each.source, each.target): place for place, each in enumerate(answer.transitions)}
-    kept.sort(key=lambda each: places[each.source, each.target])
+    # What leaves a touchpoint adds up, and so does what comes to it: its events are shown, and how often it is first.
+    leaving: dict[str, list[Transition]] = {}
+    coming: dict[str, list[Transition]] = {}
+    for pair in answer.transitions:
+        leaving.setdefault(pair.source, []).append(pair)
+        coming.setdefault(pair.target, []).append(pair)
+    gone = hidden_cells(
+        [*leaving.values(), *coming.values()],
+        {pair: pair.count for pair in answer.transitions},
+        {pair for pair in answer.transitions if few(pair.customers, k)},
+        k,
+    )
+    kept = [pair for pair in answer.transitions if pair not in gone]
     first = hidden_places([each.first or 0 for each in answer.touchpoints], k)
     last = hidden_places([each.last or 0 for each in answer.touchpoints], k)
     hidden = hidden_places([each.customers for each in answer.touchpoints], k)
@@ -157,20 +145,27 @@ def _(answer: TimeBetween, k: int) -> Answer | TooFew:
 def _(answer: Rework, k: int) -> Answer | TooFew:
     if few(answer.repeating.count, k) or few(answer.returning.count, k):
         return TooFew(answer.method, k)
-    rows = tuple(
+    small = {
         row
         for row in answer.touchpoints
-        if not any(few(number, k) for number in (row.customers, row.repeating.count, row.returning.count))
-    )
-    cycles = tuple(cycle for cycle in answer.cycles if not few(cycle.customers, k))
-    left = len(answer.cycles) - len(cycles)
-    count = sum(cycle.count for cycle in answer.cycles) - sum(cycle.count for cycle in cycles)
+        if any(few(number, k) for number in (row.customers, row.repeating.count, row.returning.count))
+    }
+    gone = hidden_cells([answer.touchpoints], {row: row.events for row in answer.touchpoints}, small, k)
+    cycles = [cycle for cycle in answer.cycles if not few(cycle.customers, k)]
+    distinct = answer.rest_cycles + len(answer.cycles)
+    count = answer.rest_count + sum(cycle.count for cycle in answer.cycles)
+
+    def rest() -> int:
+        return count - sum(cycle.count for cycle in cycles)
+
+    while cycles and (few(rest(), k) or (distinct - len(cycles) == 1 and len(cycles) < len(answer.cycles))):
+        cycles.pop()
     return replace(
         answer,
-        touchpoints=rows,
-        cycles=cycles,
-        rest_cycles=answer.rest_cycles + left,
-        rest_count=answer.rest_count + count,
+        touchpoints=tuple(row for row in answer.touchpoints if row not in gone),
+        cycles=tuple(cycles),
+        rest_cycles=distinct - len(cycles),
+        rest_count=rest(),
     )
 
 
@@ -192,6 +187,9 @@ def _(answer: OutcomePaths, k: int) -> Answer | TooFew:
         rest_paths=answer.distinct - len(kept),
         rest_outcomes=rest()[0],
         rest_nothing=rest()[1],
+        # The empty path says the same.
+        direct=None if few(answer.direct or 0, k) or _direct(answer.paths) > _direct(kept) else answer.direct,
+        open=None if few(answer.open or 0, k) else answer.open,
     )
 
 
@@ -254,34 +252,79 @@ def _(answer: Retention, k: int) -> Answer | TooFew:
 
 @without_small.register
 def _(answer: Activity, k: int) -> Answer:
-    hidden = hidden_places([hour.customers or 0 for hour in answer.hours], k)
+    places = range(len(answer.hours))
+    # The events of an hour of the day add up over the weekdays to those over the channels.
+    lines = [[place for place in places if answer.hours[place].hour == hour] for hour in range(24)]
+    hidden = hidden_cells(
+        [*(lines if answer.channels else ()), places],
+        {place: answer.hours[place].events or 0 for place in places},
+        {place for place in places if few(answer.hours[place].customers or 0, k)},
+        k,
+    )
     hours = tuple(
         replace(hour, events=None, share=None, customers=None) if place in hidden else hour
         for place, hour in enumerate(answer.hours)
     )
-    channels = []
-    for channel in shown(answer.channels, k, lambda each: each.customers.count):
-        gone = hidden_places([people or 0 for people in channel.hour_customers], k)
-        channels.append(
-            replace(
-                channel,
-                hours=tuple(None if hour in gone else number for hour, number in enumerate(channel.hours)),
-                hour_customers=tuple(
-                    None if hour in gone else number for hour, number in enumerate(channel.hour_customers)
-                ),
-            )
+    kept = shown(answer.channels, k, lambda each: each.customers.count)
+    cells = {(channel, hour): channel.hours[hour] or 0 for channel in answer.channels for hour in range(24)}
+    gone = hidden_cells(
+        [
+            *([(channel, hour) for hour in range(24)] for channel in answer.channels),
+            *([(channel, hour) for channel in answer.channels] for hour in range(24)),
+        ],
+        cells,
+        {
+            cell
+            for cell in cells
+            if few(cell[0].hour_customers[cell[1]] or 0, k) or (cell[0] not in kept and cells[cell])
+        },
+        k,
+    )
+    channels = tuple(
+        replace(
+            channel,
+            hours=tuple(None if (channel, hour) in gone else number for hour, number in enumerate(channel.hours)),
+            hour_customers=tuple(
+                None if (channel, hour) in gone else number for hour, number in enumerate(channel.hour_customers)
+            ),
         )
-    return replace(answer, hours=hours, channels=tuple(channels))
+        for channel in kept
+    )
+    return replace(answer, hours=hours, channels=channels)
 
 
 @without_small.register
 def _(answer: Comparison, k: int) -> Answer | TooFew:
     if any(few(group.customers, k) for group in answer.groups):
         return TooFew(answer.method, k)
-    rows = tuple(
-        row
-        for row in answer.rows
-        if not any(few(one.n if isinstance(one, MedianTime) else one.count, k) for one in (row.first, row.second))
-    )
+    lines: dict[tuple[str, ...], list[ComparedRow]] = {}
+    for row in answer.rows:
+        if answer.on in _ADDING_UP:
+            lines.setdefault(_ADDING_UP[answer.on](row.what), []).append(row)
+    gone = {row for row in answer.rows if any(few(_size(one), k) for one in (row.first, row.second))}
+    before = -1
+    while len(gone) > before:
+        before = len(gone)
+        for side in ("first", "second"):
+            gone = hidden_cells(lines.values(), {row: _size(getattr(row, side)) for row in answer.rows}, gone, k)
+    rows = tuple(row for row in answer.rows if row not in gone)
     both = answer.in_both
     return replace(answer, rows=rows, in_both=None if both is None or few(both, k) else both)
+
+
+#: The comparisons of which rows add up to all customers of a group, and to what of ``what`` those belong together.
+_ADDING_UP: dict[str, Callable[[tuple[str, ...]], tuple[str, ...]]] = {
+    "variants": lambda _what: (),
+    "paths": lambda _what: (),
+    "steps": lambda what: what[:1],
+    "tree": lambda what: what[:-1],
+    "credit": lambda what: what[:1],
+}
+
+
+def _direct(paths: Sequence[OutcomePath]) -> int:
+    return sum(path.outcomes for path in paths if not path.path)
+
+
+def _size(one: Share | MedianTime) -> int:
+    return one.n if isinstance(one, MedianTime) else one.count
