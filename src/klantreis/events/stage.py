@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +10,9 @@ from klantreis.errors import InvalidInputError
 from klantreis.events.durations import Duration, exact_text, microseconds
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.pattern_nodes import Then
+
+#: A step is a bit of an event where events are marked.
+MOST_STEPS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +102,46 @@ def as_stage(value: Stage | EventPattern | str) -> Stage:
         None if found.within is None else timedelta(microseconds=found.within),
         None if found.without is None else EventPattern(found.without),
     )
+
+
+def stages_in_order(steps: Sequence[Stage | EventPattern | str]) -> list[Stage]:
+    """The steps of a funnel in order, as stages.
+
+    Raises
+    ------
+    InvalidInputError
+        When there are none or too many, or when the first is asked to be or to do what only a later one can.
+    """
+    stages = _stages(steps)
+    if stages[0].optional or stages[0].within is not None or stages[0].without is not None:
+        raise InvalidInputError(
+            "The first step of a funnel is where customers enter: it cannot be optional, and nothing comes before it.",
+            hint="Give optional, within and without to a later step.",
+        )
+    return stages
+
+
+def stages_in_any_order(steps: Sequence[Stage | EventPattern | str]) -> tuple[list[Stage], list[int]]:
+    """The steps of a funnel without order as stages, and the places of those that are required.
+
+    Raises
+    ------
+    InvalidInputError
+        When there are none or too many, none is required, or one is asked to come after another.
+    """
+    stages = _stages(steps)
+    if any(stage.within is not None or stage.without is not None for stage in stages):
+        raise InvalidInputError(
+            "In a funnel without order no step comes before another, so a step cannot have within or without.",
+            hint="Give the whole funnel a window, or ask for the steps in order.",
+        )
+    required = [k for k, stage in enumerate(stages) if not stage.optional]
+    if not required:
+        raise InvalidInputError("A funnel needs a step that is not optional.")
+    return stages, required
+
+
+def _stages(steps: Sequence[Stage | EventPattern | str]) -> list[Stage]:
+    if not 1 <= len(steps) <= MOST_STEPS:
+        raise InvalidInputError(f"A funnel has 1 to {MOST_STEPS} steps, not {len(steps)}.")
+    return [as_stage(step) for step in steps]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from klantreis.errors import InvalidInputError
 from klantreis.events.answers.answer import Quartiles
-from klantreis.events.answers.funnels import Funnel, FunnelStep, StepsDone, StepTaken, UnorderedFunnel
+from klantreis.events.answers.funnel_rows import funnel_of, unordered_funnel_of
+from klantreis.events.answers.funnels import Funnel, UnorderedFunnel
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.kernels import funnels as kernels
@@ -20,14 +20,12 @@ from klantreis.events.local.columns import Codes
 from klantreis.events.local.counting import quartiles_of, quartiles_of_each, scope_of
 from klantreis.events.local.matching import codes_matching, decided_by
 from klantreis.events.pattern import EventPattern
-from klantreis.events.share import wilson
-from klantreis.events.stage import Stage, as_stage
+from klantreis.events.stage import Stage, stages_in_any_order, stages_in_order
 
 if TYPE_CHECKING:
     from klantreis.events.local.log import LocalLog
     from klantreis.events.local.views import View
 
-MOST_STEPS = 32
 #: Customers times steps that are walked before their times are put aside: bounds the memory that a funnel takes.
 BLOCK = 1 << 20
 _NO_LIMIT = int(np.iinfo(np.int64).max)
@@ -54,12 +52,7 @@ def funnel(
     within: Duration | None,
 ) -> Funnel:
     """See ``EventLog.funnel``."""
-    stages = _stages(steps)
-    if stages[0].optional or stages[0].within is not None or stages[0].without is not None:
-        raise InvalidInputError(
-            "The first step of a funnel is where customers enter: it cannot be optional, and nothing comes before it.",
-            hint="Give optional, within and without to a later step.",
-        )
+    stages = stages_in_order(steps)
     window = None if within is None else microseconds(within, what="window")
     required = np.array([not stage.optional for stage in stages])
     gaps = np.array([_NO_LIMIT if stage.limit is None else stage.limit for stage in stages], dtype=np.int64)
@@ -71,25 +64,14 @@ def funnel(
         entry, since = _walked_in_order(view, _marked(log, view, stages), required, gaps, until)
         came = [len(times) for times in entry]
     timed = quartiles_of_each([*entry[1:], *since[1:]], SECOND)
-    before = [_required_before(stages, k) for k in range(len(stages))]
-    return Funnel(
-        scope=scope_of(view, asked),
-        within_seconds=None if window is None else window / SECOND,
-        steps=tuple(
-            FunnelStep(
-                pattern=str(stage.pattern),
-                customers=came[k],
-                of_entered=wilson(came[k], came[0]),
-                of_previous=wilson(came[k], came[before[k]]),
-                of_exposed=wilson(came[k], view.n_customers),
-                optional=stage.optional,
-                within_seconds=None if stage.limit is None else stage.limit / SECOND,
-                without=None if stage.without is None else str(stage.without),
-                seconds=timed[k - 1] if k else Quartiles(None, None, None),
-                since_previous=timed[len(stages) + k - 2] if k else Quartiles(None, None, None),
-            )
-            for k, stage in enumerate(stages)
-        ),
+    n, none = len(stages), Quartiles(None, None, None)
+    return funnel_of(
+        scope_of(view, asked),
+        stages,
+        window=window,
+        came=came,
+        seconds=[none, *timed[: n - 1]],
+        since_previous=[none, *timed[n - 1 :]],
     )
 
 
@@ -102,14 +84,7 @@ def unordered_funnel(
     within: Duration | None,
 ) -> UnorderedFunnel:
     """See ``EventLog.unordered_funnel``."""
-    stages = _stages(steps)
-    if any(stage.within is not None or stage.without is not None for stage in stages):
-        raise InvalidInputError(
-            "In a funnel without order no step comes before another, so a step cannot have within or without.",
-            hint="Give the whole funnel a window, or ask for the steps in order.",
-        )
-    if all(stage.optional for stage in stages):
-        raise InvalidInputError("A funnel needs a step that is not optional.")
+    stages, places = stages_in_any_order(steps)
     window = None if within is None else microseconds(within, what="window")
     required = np.array([not stage.optional for stage in stages])
     marked = _marked(log, view, stages)
@@ -124,51 +99,23 @@ def unordered_funnel(
         return (lasted,)
 
     (lasted,) = _walked(view, len(stages), walk)
-    done = [len(times) for times in lasted[: int(required.sum())]]
+    done = lasted[: len(places)]
     each = [int(np.count_nonzero(taken & np.uint64(1 << k))) for k in range(len(stages))]
-    entered = np.uint64(sum(1 << k for k in range(len(stages)) if required[k]))
-    both = [int(np.count_nonzero((taken & np.uint64(1 << k) != 0) & (taken & entered != 0))) for k in range(len(each))]
-    return UnorderedFunnel(
-        scope=scope_of(view, asked),
-        within_seconds=None if window is None else window / SECOND,
-        entered=done[0],
-        steps=tuple(
-            StepTaken(
-                str(stage.pattern),
-                stage.optional,
-                each[k],
-                wilson(both[k], done[0]),
-                wilson(each[k], view.n_customers),
-            )
-            for k, stage in enumerate(stages)
-        ),
-        done=tuple(
-            StepsDone(
-                steps=m + 1,
-                customers=count,
-                of_entered=wilson(count, done[0]),
-                of_previous=wilson(count, done[max(m - 1, 0)]),
-                of_exposed=wilson(count, view.n_customers),
-                seconds=quartiles_of(lasted[m], SECOND) if m else Quartiles(None, None, None),
-            )
-            for m, count in enumerate(done)
-        ),
+    entered = taken & np.uint64(sum(1 << k for k in places)) != 0
+    both = [int(np.count_nonzero((taken & np.uint64(1 << k) != 0) & entered)) for k in range(len(stages))]
+    return unordered_funnel_of(
+        scope_of(view, asked),
+        stages,
+        window=window,
+        each=each,
+        both=both,
+        done=[len(times) for times in done],
+        seconds=[Quartiles(None, None, None), *(quartiles_of(times, SECOND) for times in done[1:])],
     )
-
-
-def _stages(steps: Sequence[Stage | EventPattern | str]) -> list[Stage]:
-    if not 1 <= len(steps) <= MOST_STEPS:
-        raise InvalidInputError(f"A funnel has 1 to {MOST_STEPS} steps, not {len(steps)}.")
-    return [as_stage(step) for step in steps]
 
 
 def _scratch(n_steps: int) -> Times:
     return np.empty((3, n_steps), dtype=np.int64)
-
-
-def _required_before(stages: Sequence[Stage], k: int) -> int:
-    earlier = [p for p in range(k) if not stages[p].optional]
-    return earlier[-1] if earlier else 0
 
 
 def _marked(log: LocalLog, view: View, stages: Sequence[Stage]) -> _Marked:

@@ -21,11 +21,11 @@ from klantreis.events.durations import microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern, as_pattern
 from klantreis.events.remote import comparing_habits, comparing_paths, comparing_trees
-from klantreis.events.remote.funnel import arrivals_sql, came_to, ordered_stages, patterns_of
+from klantreis.events.remote.funnel import arrivals_sql, came_to, patterns_of
 from klantreis.events.remote.members import Members, Middle, middles
 from klantreis.events.remote.view import Chosen, View, extent_of, scope_of, without
 from klantreis.events.share import wilson
-from klantreis.events.stage import Stage
+from klantreis.events.stage import Stage, stages_in_order
 
 if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog
@@ -95,7 +95,7 @@ def _transitions(group: Members, _how: How) -> Shares:
 
 
 def _funnel(group: Members, how: How) -> Shares:
-    stages = ordered_stages(how.steps)
+    stages = stages_in_order(how.steps)
     window = None if how.within is None else microseconds(how.within, what="window")
     arrivals = arrivals_sql(group.chosen.seen(patterns_of(stages)).rows, stages, window)
     came = came_to(group.log, arrivals, len(stages))

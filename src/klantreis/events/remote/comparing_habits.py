@@ -23,8 +23,9 @@ from klantreis.events.remote.between import begun_sql
 from klantreis.events.remote.members import Members, Middle, middles
 from klantreis.events.remote.retention import retention_of
 from klantreis.events.remote.rework import marked_sql
-from klantreis.events.remote.unordered import done_by, done_sql, stages_in_any_order, taken_by
+from klantreis.events.remote.unordered import done_by, done_sql, taken_by
 from klantreis.events.share import Share, wilson
+from klantreis.events.stage import stages_in_any_order
 
 #: A repeat, and a return.
 _AGAIN = ("repeats", "returns")

@@ -11,21 +11,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from klantreis.errors import InvalidInputError
 from klantreis.events.answers.answer import Quartiles
-from klantreis.events.answers.funnels import Funnel, FunnelStep
+from klantreis.events.answers.funnel_rows import funnel_of
+from klantreis.events.answers.funnels import Funnel
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern
 from klantreis.events.remote.quartiles import quartiles
 from klantreis.events.remote.view import scope_of, view
-from klantreis.events.share import wilson
-from klantreis.events.stage import Stage, as_stage
+from klantreis.events.stage import Stage, stages_in_order
 
 if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog
 
-MOST_STEPS = 32
 _BEFORE = "OVER (PARTITION BY c ORDER BY p ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
 #: Earlier than any time.
 _NEVER = -(2**62)
@@ -39,52 +37,22 @@ def funnel(
     within: Duration | None,
 ) -> Funnel:
     """See ``EventLog.funnel``."""
-    stages = ordered_stages(steps)
+    stages = stages_in_order(steps)
     window = None if within is None else microseconds(within, what="window")
     seen = view(log, asked, patterns=patterns_of(stages))
     arrivals = arrivals_sql(seen.rows, stages, window)
     came = came_to(log, arrivals, len(stages))
     entry = quartiles(log, arrivals, "entry", unit=SECOND, by=["k"])
     since = quartiles(log, arrivals, "since_step", unit=SECOND, by=["k"])
-    scope = scope_of(log, seen, asked)
     none = Quartiles(None, None, None)
-    return Funnel(
-        scope=scope,
-        within_seconds=None if window is None else window / SECOND,
-        steps=tuple(
-            FunnelStep(
-                pattern=str(stage.pattern),
-                customers=came[k],
-                of_entered=wilson(came[k], came[0]),
-                of_previous=wilson(came[k], came[max(0, min(_ways(stages, k), default=0))]),
-                of_exposed=wilson(came[k], scope.customers),
-                optional=stage.optional,
-                within_seconds=None if stage.limit is None else stage.limit / SECOND,
-                without=None if stage.without is None else str(stage.without),
-                seconds=entry.get((k,), none) if k else none,
-                since_previous=since.get((k,), none) if k else none,
-            )
-            for k, stage in enumerate(stages)
-        ),
+    return funnel_of(
+        scope_of(log, seen, asked),
+        stages,
+        window=window,
+        came=came,
+        seconds=[entry.get((k,), none) for k in range(len(stages))],
+        since_previous=[since.get((k,), none) for k in range(len(stages))],
     )
-
-
-def stages_of(steps: Sequence[Stage | EventPattern | str]) -> list[Stage]:
-    """The steps as stages, neither none nor too many."""
-    if not 1 <= len(steps) <= MOST_STEPS:
-        raise InvalidInputError(f"A funnel has 1 to {MOST_STEPS} steps, not {len(steps)}.")
-    return [as_stage(step) for step in steps]
-
-
-def ordered_stages(steps: Sequence[Stage | EventPattern | str]) -> list[Stage]:
-    """The steps as stages of a funnel in order."""
-    stages = stages_of(steps)
-    if stages[0].optional or stages[0].within is not None or stages[0].without is not None:
-        raise InvalidInputError(
-            "The first step of a funnel is where customers enter: it cannot be optional, and nothing comes before it.",
-            hint="Give optional, within and without to a later step.",
-        )
-    return stages
 
 
 def patterns_of(stages: Sequence[Stage]) -> list[EventPattern]:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from klantreis.errors import InvalidInputError
 from klantreis.events.answers.answer import Quartiles
-from klantreis.events.answers.funnels import StepsDone, StepTaken, UnorderedFunnel
+from klantreis.events.answers.funnel_rows import unordered_funnel_of
+from klantreis.events.answers.funnels import UnorderedFunnel
 from klantreis.events.durations import SECOND, Duration, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.pattern import EventPattern
-from klantreis.events.remote.funnel import stages_of
 from klantreis.events.remote.quartiles import quartiles
 from klantreis.events.remote.view import scope_of, view
-from klantreis.events.share import wilson
-from klantreis.events.stage import Stage
+from klantreis.events.stage import Stage, stages_in_any_order
 
 if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog
@@ -40,48 +38,16 @@ def unordered_funnel(
     done = done_by(log, done_at, len(required))
     lasted = quartiles(log, done_at, "lasted", unit=SECOND, by=["m"])
     each, both = taken_by(log, seen.rows, len(stages), required)
-    scope = scope_of(log, seen, asked)
     none = Quartiles(None, None, None)
-    return UnorderedFunnel(
-        scope=scope,
-        within_seconds=None if window is None else window / SECOND,
-        entered=done[0],
-        steps=tuple(
-            StepTaken(
-                str(stage.pattern),
-                stage.optional,
-                each[k],
-                wilson(both[k], done[0]),
-                wilson(each[k], scope.customers),
-            )
-            for k, stage in enumerate(stages)
-        ),
-        done=tuple(
-            StepsDone(
-                steps=m + 1,
-                customers=count,
-                of_entered=wilson(count, done[0]),
-                of_previous=wilson(count, done[max(m - 1, 0)]),
-                of_exposed=wilson(count, scope.customers),
-                seconds=lasted.get((m + 1,), none) if m else none,
-            )
-            for m, count in enumerate(done)
-        ),
+    return unordered_funnel_of(
+        scope_of(log, seen, asked),
+        stages,
+        window=window,
+        each=each,
+        both=both,
+        done=done,
+        seconds=[lasted.get((m + 1,), none) for m in range(len(done))],
     )
-
-
-def stages_in_any_order(steps: Sequence[Stage | EventPattern | str]) -> tuple[list[Stage], list[int]]:
-    """The steps as stages of a funnel without order, and the places of those that are required."""
-    stages = stages_of(steps)
-    if any(stage.within is not None or stage.without is not None for stage in stages):
-        raise InvalidInputError(
-            "In a funnel without order no step comes before another, so a step cannot have within or without.",
-            hint="Give the whole funnel a window, or ask for the steps in order.",
-        )
-    required = [k for k, stage in enumerate(stages) if not stage.optional]
-    if not required:
-        raise InvalidInputError("A funnel needs a step that is not optional.")
-    return stages, required
 
 
 def done_by(log: RemoteLog, done_at: str, n: int) -> list[int]:
