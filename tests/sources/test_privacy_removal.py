@@ -197,6 +197,16 @@ def test_a_broken_row_that_mentions_the_customer_goes(tmp_path: Path) -> None:
     assert [each[1] for each in refused_of(tmp_path / "log")] == ["anna"]
 
 
+@pytest.mark.parametrize(
+    ("row", "about"), [("1,kapot", 1), ("3,1-3-2026 1:00", 0), ("3,2026-03-1", 0), ("3,1.50", 0), ('3,"{""id"":1}"', 1)]
+)
+def test_a_date_in_a_broken_row_is_not_the_customer_with_that_number(tmp_path: Path, row: str, about: int) -> None:
+    (tmp_path / "a.csv").write_text(f"wie,wanneer,wat\n1,2026-01-01,a\n3,2026-01-01,a\n{row}\n")
+    import_events([tmp_path / "a.csv"], tmp_path / "log", **ROLES)
+    assert len(export_customer(tmp_path / "log", "1").refused) == about
+    assert erase_customer(tmp_path / "log", "1").refused == about
+
+
 PROGRAM = """
 import sys
 from klantreis.use_cases.erase_customer import erase_customer

@@ -170,12 +170,18 @@ def _value(name: str, value: str, shown: Shown) -> str:
     return value
 
 
+def _mention(one: str) -> str:
+    """Where an id stands by itself; one of digits is not part of a date, a time or an amount."""
+    alone = rf"(?<!\w){re.escape(one)}(?!\w)"
+    return rf"(?<!\d[-:./]){alone}(?![-:./]\d)" if one.isdigit() else alone
+
+
 class About:
     """Tells whether a refused row is about one of these ids: in any column, or anywhere in what is no whole row."""
 
     def __init__(self, ids: Collection[str]) -> None:
         self._ids = frozenset(ids)
-        self._mentioned = re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in ids))
+        self._mentioned = re.compile("|".join(_mention(one) for one in ids))
 
     def is_about(self, refused: Refused) -> bool:
         """Whether it is."""
