@@ -293,3 +293,18 @@ def test_a_kill_at_any_moment_leaves_the_log_trimmed_or_not(tmp_path: Path) -> N
     assert found == set(digests)
     trim_log(log, before=date(2026, 1, 15))  # clears what the killed ones left
     assert sorted(each.name for each in log.iterdir() if each.is_dir()) == [read_manifest(log)["columns"]]
+
+
+def test_files_that_say_nothing_of_ids_stand_beside_files_that_do(tmp_path: Path) -> None:
+    """A CSV has no links: its rows are kept without them, and are erased, trimmed and given pseudonyms all the same."""
+    rows = [("an", "2026-01-01", "a", ""), ("telefoon", "2026-01-07", "b", ""), ("cy", "2026-01-08", "c", "")]
+    links = segment(tmp_path / "s.jsonl", identify("an", "telefoon"), track("x", "telefoon"))
+    log = tmp_path / "log"
+    import_events([write(tmp_path / "a.csv", rows)], log, **ROLES)
+    import_events([links], log, add=True, privacy=Privacy(pseudonymise=True, key_file=tmp_path / "sleutel"))
+    assert (open_log(log).n_customers, open_log(log).n_events) == (2, 4)
+    assert trim_log(log, before=date(2026, 1, 2)).events == 1
+    found = export_customer(log, "an", key_file=tmp_path / "sleutel")
+    assert len(found.ids) == 2
+    assert erase_customer(log, "telefoon", key_file=tmp_path / "sleutel").events == 2
+    assert (open_log(log).n_customers, open_log(log).n_events) == (1, 1)

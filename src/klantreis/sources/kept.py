@@ -14,7 +14,7 @@ from typing import cast
 
 from klantreis.sources.identity import Identities, identities
 from klantreis.sources.records import LinkKind
-from klantreis.sources.staging import AttributeKind
+from klantreis.sources.staging import AttributeKind, staged_rows
 from klantreis.sources.tables import Connection, literal_path, quoted_text
 
 #: Numbers as a text may write them: no leading zeros (a code, not a number), no more digits than a float64 holds.
@@ -139,9 +139,8 @@ def links_of(connection: Connection, kept: Sequence[Kept]) -> list[tuple[str, st
     """What the rows say of which ids are one customer, each link once."""
     if not kept:
         return []
-    files = ", ".join(quoted_text(literal_path(each.file)) for each in kept)
     said = connection.execute(
-        f"SELECT DISTINCT trim(alias), trim(owner), kind FROM read_parquet([{files}]) "  # noqa: S608
+        f"SELECT DISTINCT trim(alias), trim(owner), kind FROM {staged_rows([each.file for each in kept])} "  # noqa: S608
         "WHERE trim(alias) <> '' AND trim(owner) <> '' AND kind IS NOT NULL"
     ).fetchall()
     return [(str(one), str(other), cast(LinkKind, kind)) for one, other, kind in said]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from klantreis.sources.identity import identities
 from klantreis.sources.kept import Kept, links_of
-from klantreis.sources.staging import NO_EVENT
-from klantreis.sources.tables import Connection, literal_path, quoted_text
+from klantreis.sources.staging import NO_EVENT, staged_rows
+from klantreis.sources.tables import Connection, quoted_text
 
 #: Columns of a staged row that stay when only what it says about ids is kept.
 _LINK = ("alias", "owner", "kind")
@@ -162,7 +162,7 @@ def _make_living(connection: Connection, files: Sequence[Path], links: Iterable[
 
 
 def _relation(file: Path) -> str:
-    return f"read_parquet({quoted_text(literal_path(file))}, file_row_number = true)"
+    return staged_rows([file])
 
 
 def _listed(ids: Sequence[str]) -> str:

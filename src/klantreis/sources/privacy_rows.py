@@ -14,7 +14,7 @@ from klantreis.errors import EventImportError
 from klantreis.sources.moments import moment_sql
 from klantreis.sources.privacy_keys import Key, lay_ready, pseudonym_sql
 from klantreis.sources.privacy_rules import UNITS, Coarse, Target
-from klantreis.sources.staging import AttributeKind
+from klantreis.sources.staging import AttributeKind, staged_rows
 from klantreis.sources.tables import Column, Connection, Table, literal_path, quoted_text
 
 #: What stands in the place of a value that is not among the most frequent.
@@ -98,7 +98,7 @@ def most_frequent(connection: Connection, files: Sequence[Rows], target: Target,
 
 def apply_rules(connection: Connection, rows: Rows, rules: ForRows) -> None:
     """Write the rows by the rules, in their order."""
-    relation = f"read_parquet({quoted_text(literal_path(rows.file))}, file_row_number = true)"
+    relation = staged_rows([rows.file])
     changed: dict[str, str] = {}
     for target in rules.drop:
         column = _column(target, rows.kinds)

@@ -132,20 +132,30 @@ def staging_sql(
     extras = table.extras
     told_by = extras.key if extras else (_text(table.column(key)) if key and table.has(key) else "NULL")
     scope = quoted_text(f"{table.source}\x1f")
-    alias, owner, kind_of, event = (extras.alias, extras.owner, extras.kind, extras.event) if extras else ("NULL",) * 4
+    said = {"alias": extras.alias, "owner": extras.owner, "kind": extras.kind} if extras else {}
+    event = extras.event if extras else "NULL"
     return (
         "COPY (SELECT customer, time, touchpoint, channel, "  # noqa: S608
         f"CASE WHEN is_event IS FALSE THEN '{NO_EVENT}' WHEN customer IS NULL THEN 'no-customer' "
         "WHEN raw_time IS NULL THEN 'no-time' "
         "WHEN time IS NULL THEN 'unreadable-time' WHEN touchpoint IS NULL THEN 'no-touchpoint' END AS reason, "
-        f"CAST(md5({scope} || told_by) AS UUID) AS key, alias, owner, kind"
+        f"CAST(md5({scope} || told_by) AS UUID) AS key{''.join(f', {name}' for name in said)}"
         f"{''.join(f', a{k}' for k in range(len(kinds)))} FROM (SELECT {customer} AS customer, "
         f"{moment_sql(table, time_column, zone=zone, time_format=time_format)} AS time, "
         f"{_given(time_column)} AS raw_time, {touchpoint} AS touchpoint, {channel} AS channel, "
-        f"CAST({told_by} AS VARCHAR) AS told_by, CAST({alias} AS VARCHAR) AS alias, CAST({owner} AS VARCHAR) AS owner, "
-        f"CAST({kind_of} AS VARCHAR) AS kind, CAST({event} AS BOOLEAN) AS is_event"
+        f"CAST({told_by} AS VARCHAR) AS told_by, CAST({event} AS BOOLEAN) AS is_event"
+        f"{''.join(f', CAST({sql} AS VARCHAR) AS {name}' for name, sql in said.items())}"
         f"{''.join(attributes)} FROM {table.relation})) "
         f"TO {quoted_text(str(into))} (FORMAT parquet, {_PACKED})"
+    )
+
+
+def staged_rows(files: Sequence[Path]) -> str:
+    """SQL for staged rows with their places, and with what they say of ids: NULL where their source says nothing."""
+    named = ", ".join(quoted_text(literal_path(file)) for file in files)
+    return (
+        f"(SELECT * FROM read_parquet([{named}], file_row_number = true, union_by_name = {len(files) > 1}) "  # noqa: S608
+        "UNION ALL BY NAME SELECT NULL::VARCHAR AS alias, NULL::VARCHAR AS owner, NULL::VARCHAR AS kind WHERE false)"
     )
 
 
