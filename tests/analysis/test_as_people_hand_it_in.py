@@ -88,6 +88,7 @@ def test_what_is_no_date_is_named(time: Any, at: Any, why: str) -> None:
 LOOSE: Any = {"a", "b", "c"}
 NAMED: Any = {"a": 1, "b": 2}
 NUMBERED: Any = {1: (0.1, 0, 0.2)}
+ABSENT: Any = pd.array([pd.NA, pd.NA], dtype="Int64")
 WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: as_codes("group", [1.0, float("inf")]), "group holds an infinite value"),
     (lambda: as_codes("group", np.array(["a", float("-inf")], dtype=object)), "group holds an infinite value"),
@@ -102,6 +103,10 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: survival.log_rank([1, 2, 3], [1, 1, 1], LOOSE), "group must be a row of values in order"),
     (lambda: experience.emotion_curve(NAMED, ["x", "x"], [1, 2]), "customer must be a row of values in"),
     (lambda: moments.moments_of_truth(NUMBERED, {"web": 0.5}), "the same touchpoints: 1, web"),
+    (lambda: outcomes.forces_of_progress(ABSENT, ["push", "pull"]), "interview"),
+    (lambda: experience.emotion_curve(["a", "b"], ABSENT, [1, 2]), "step"),
+    (lambda: sequences.entropy([["a", pd.NaT, "b"]]), "no state at place 1"),
+    (lambda: attribution.linear([["a", np.datetime64("NaT")]], [1]), "paths holds a touch without a name"),
     (lambda: verdict(10**400, 0, 1, 0.5), "estimate is not a number"),
     (lambda: experiments.power(10**400, 20), "effect must be a number"),
     (lambda: quasi.synthetic_control(np.eye(5), 0, 10**400), "start"),
@@ -122,3 +127,10 @@ def test_no_number_is_boundless() -> None:
 
 def test_a_ratio_to_all_but_nothing_is_none() -> None:
     assert experiments.compare([1.0, 2.0, 3.0], [1e-300, 1e-300, 1e-300]).relative is None
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_counts_too_far_apart_break_nothing() -> None:
+    assert quasi.interrupted_series([1e20, *range(10, 60)], 20).high == np.inf
+    with pytest.raises(InvalidInputError, match="outcome"):
+        quasi.interrupted_series([1e20, *np.random.default_rng(0).poisson(20, 59)], 36)

@@ -293,11 +293,25 @@ def _missing(array: npt.NDArray[Any], values: Iterable[object]) -> str | None:
         return "NaT" if np.isnat(array).any() else None
     # Beside texts NumPy writes NaN as the text "nan".
     for value in array if array.dtype.kind == "O" else values if array.dtype.kind == "U" else ():
-        if value is None or type(value).__name__ in ("NAType", "NaTType"):
-            return str(value)
-        if isinstance(value, float) and value != value:
-            return "NaN"
+        if is_missing(value):
+            return "NaN" if isinstance(value, float) else str(value)
     return None
+
+
+def is_missing(value: object) -> bool:
+    """Whether this stands for "none given": None, NaN, NaT, or the NA of pandas, which has no truth to ask for.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing(np.datetime64("NaT")), is_missing(""), is_missing(0)
+    (True, True, True, False, False)
+    """
+    kind = type(value)
+    if kind is str or kind is int:
+        return False
+    if value is None or kind.__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, float | np.floating | np.datetime64 | np.timedelta64) and bool(value != value)
 
 
 def as_labels(names: object, count: int, *, things: str, prefix: str = "x", of: object = None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from klantreis.analysis.result import Floats, Ints, as_array
+from klantreis.analysis.result import Floats, Ints, as_array, is_missing
 from klantreis.errors import InvalidInputError
 
 #: Above this a float no longer tells one outcome from the next.
@@ -120,7 +120,7 @@ def _cut(path: Any) -> tuple[object, ...]:
             raise InvalidInputError(f"paths holds {path!r}, which has an empty touch.")
         return parts
     for touch in path:
-        if touch is None or touch != touch:
+        if is_missing(touch):
             raise InvalidInputError("paths holds a touch without a name (None or NaN).")
     return tuple(path)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from klantreis.analysis.result import Floats, Ints, as_codes
+from klantreis.analysis.result import Floats, Ints, as_codes, is_missing
 from klantreis.errors import InvalidInputError
 
 States = npt.NDArray[Any] | Sequence[Sequence[object]]
@@ -25,7 +25,7 @@ class StateTable:
 
 def is_nothing(state: object) -> bool:
     """Whether this stands for no state: None, NaN or an empty text."""
-    return state is None or state == "" or state != state
+    return is_missing(state) or (isinstance(state, str) and not state)
 
 
 def coded(name: str, row: Sequence[object]) -> list[Any]:

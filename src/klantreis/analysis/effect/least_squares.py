@@ -176,7 +176,10 @@ def fit(
     fitted = mean_of(family, predictor)
     steep = steepness(family, predictor, fitted)
     slope = w * _weight(family, steep, fitted)
-    bread = np.linalg.inv((z * slope[:, None]).T @ z) / np.outer(scale, scale)
+    try:
+        bread = np.linalg.inv((z * slope[:, None]).T @ z) / np.outer(scale, scale)
+    except np.linalg.LinAlgError as error:
+        raise InvalidInputError(f"{name} hold numbers too far apart to fit a line through.") from error
     return Fit(family, beta / scale, fitted, design, slope, steep, bread, outcome - fitted)
 
 

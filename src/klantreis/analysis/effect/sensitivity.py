@@ -86,6 +86,7 @@ def e_value(
     for name, value in (("risk_ratio", risk_ratio), ("low", low), ("high", high)):
         if (value is not None or name == "risk_ratio") and not (is_number(value) and value > 0):
             raise InvalidInputError(f"{name} must be a number above 0, not {value!r}.")
+    risk_ratio = float(risk_ratio)
     if not risk_ratio < LARGEST:
         raise InvalidInputError(f"risk_ratio must be finite, not {risk_ratio}.")
     if (low is not None and low > risk_ratio) or (high is not None and high < risk_ratio):

@@ -21,6 +21,8 @@ from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Caution, Floats, Result, as_array, caution, same_length
 from klantreis.errors import InvalidInputError
 
+#: Of a larger number the exponential is none.
+LARGEST_LOGARITHM = 709.0
 Errors = Literal["quasi", "hac", "newey_west", "model"]
 
 
@@ -219,9 +221,14 @@ def _spreads(
     return {place: Spread(math.sqrt(max(float(covariance[place, place]), 0.0)), df) for place in places}
 
 
+def _times(logarithm: float) -> float:
+    """A ratio from its logarithm; infinite beyond the largest number there is."""
+    return math.exp(logarithm) if logarithm < LARGEST_LOGARITHM else math.inf
+
+
 def _coefficient(value: float, spread: Spread, *, family: str, confidence: float, n: int) -> Effect:
     found = around(value, spread.error, confidence=confidence, df=spread.df)
-    turn = math.exp if family == "poisson" else float
+    turn = _times if family == "poisson" else float
     return Effect(
         estimate=turn(value),
         low=None if found.low is None else turn(found.low),

@@ -24,6 +24,7 @@ from klantreis.analysis.result import (
     as_codes,
     caution,
     check_level,
+    is_missing,
     plain,
     same_length,
 )
@@ -180,7 +181,7 @@ def _steps(step: Column, order: Sequence[object] | None) -> tuple[Ints, tuple[ob
     given = list(step.tolist() if isinstance(step, np.ndarray) else step)
     if not all(isinstance(name, Hashable) for name in given):
         raise InvalidInputError("step must be a row of names or numbers.")
-    if any(name is None or name != name for name in given):  # NaN differs from itself
+    if any(map(is_missing, given)):
         raise InvalidInputError("step holds a missing value.")
     present = dict.fromkeys(given)
     if order is not None and (isinstance(order, str) or not hasattr(order, "__iter__")):

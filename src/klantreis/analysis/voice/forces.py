@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from klantreis.analysis.options import checked_options
-from klantreis.analysis.result import Caution, Result, as_array, caution, same_length
+from klantreis.analysis.result import Caution, Result, as_array, caution, is_missing, same_length
 from klantreis.errors import InvalidInputError
 from klantreis.events.share import Share, wilson
 
@@ -93,7 +93,7 @@ def forces_of_progress(
         if row is not None and (isinstance(row, str) or not hasattr(row, "__iter__")):
             raise InvalidInputError(f"{name} must be a list of texts, not {row!r}.")
     for name, row in (("interview", interview), ("force", force)):
-        if not all(isinstance(entry, Hashable) and entry is not None and entry == entry for entry in row):
+        if not all(isinstance(entry, Hashable) and not is_missing(entry) for entry in row):
             raise InvalidInputError(f"{name} holds something that is no name, or a missing value.")
     count = same_length(interview=list(interview), force=list(force))
     weight = [1.0] * count if strength is None else as_array("strength", list(strength), low=0).tolist()
