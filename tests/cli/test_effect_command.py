@@ -48,8 +48,10 @@ def test_the_table_holds_the_effect_with_the_plain_difference_beside_it(shop: Pa
     assert said.exit_code == 0, said.output
     lines = said.stdout.splitlines()
     assert lines[0] == "Doet de mailing iets? (measurement:mail)"
-    assert any(line.startswith("effect ") and "EUR per week" in line and "cuped" in line for line in lines)
-    assert any(line.startswith("as it stands") and "welch" in line for line in lines)
+    assert any(line.startswith("effect ") and "EUR per week" in line for line in lines)
+    assert lines[lines.index("Method:") + 1].startswith("  effect: cuped")
+    assert any(line.startswith("as it stands") for line in lines)
+    assert any(line.startswith("  as it stands") and line.endswith("welch") for line in lines)
     assert "Verdict: It worked" in lines
     assert "40 got it, 40 are compared with" in lines
     assert held(shop).results == ()

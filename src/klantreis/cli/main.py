@@ -6,7 +6,9 @@ A wrong value ends in a sentence on stderr and exit code 2, never in a traceback
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import metadata
+from itertools import pairwise
 
 import click
 
@@ -44,7 +46,23 @@ def main() -> None:
     try:
         cli.main(standalone_mode=True)
     except KlantreisError as error:
-        click.echo(f"klantreis: {error.message}", err=True)
-        if error.hint:
-            click.echo(f"  {error.hint}", err=True)
+        from klantreis.texts import error_text
+
+        said = error_text(error, "nl" if asks_for_dutch(sys.argv[1:]) else "en")
+        click.echo(f"klantreis: {said.message}", err=True)
+        if said.hint:
+            click.echo(f"  {said.hint}", err=True)
         sys.exit(2)
+
+
+def asks_for_dutch(arguments: Sequence[str]) -> bool:
+    """Whether the words of a command ask for Dutch; the last one counts.
+
+    Examples
+    --------
+    >>> asks_for_dutch(["check", "shop", "--lang", "nl"]), asks_for_dutch(["check", "shop", "--lang=en"])
+    (True, False)
+    """
+    asked = [one.removeprefix("--lang=") for one in arguments if one.startswith("--lang=")]
+    asked += [after for before, after in pairwise(arguments) if before == "--lang"]
+    return bool(asked) and asked[-1] == "nl"

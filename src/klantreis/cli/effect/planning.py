@@ -105,6 +105,7 @@ def _asked(
 
 
 def _show(found: Power, form: str, lang: Lang, *, in_all: int | None) -> None:
+    from klantreis.cli.events.tables import spelled
     from klantreis.render.numbers import number, percent
     from klantreis.texts import text
 
@@ -116,7 +117,7 @@ def _show(found: Power, form: str, lang: Lang, *, in_all: int | None) -> None:
             "measurement.plan.needed",
             lang,
             n=number(math.ceil(found.per_group), lang),
-            effect=f"{found.effect:.4g}",
+            effect=spelled(f"{found.effect:.4g}", lang),
             power=percent(found.power, lang),
         )
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from klantreis.analysis.result import Caution
 from klantreis.cli.events.tables import aligned, as_csv
 from klantreis.measurement.measurement import EffectResult, Measurement
 from klantreis.render.effect_words import EffectWords, interval_name
@@ -24,8 +25,9 @@ def effect_text(workspace: Workspace, held: Measurement, words: EffectWords, lan
         document = workspace.find(document_id)
         return f"{getattr(document, 'title', None) or document_id} ({document_id})"
 
-    header = ["", say("effect"), interval_name(plan, Words(lang)), say("n"), say("method")]
-    rows = [[line.name, line.value, line.interval, line.n, line.method] for line in words.lines]
+    header = ["", say("effect"), interval_name(plan, Words(lang)), say("n")]
+    rows = [[line.name, line.value, line.interval, line.n] for line in words.lines]
+    methods = [f"  {line.name}: {line.method}" for line in words.lines if line.method]
     return "\n".join(
         [
             f"{held.title} ({held.id})",
@@ -35,6 +37,7 @@ def effect_text(workspace: Workspace, held: Measurement, words: EffectWords, lan
             say("grade", grade=words.grade),
             "",
             *aligned(header, rows, texts=1).splitlines(),
+            *([f"{say('method').capitalize()}:", *methods] if methods else []),
             words.groups,
             "",
             say("verdict", judgement=words.judgement_word),
@@ -54,7 +57,7 @@ def effect_json(held: Measurement, result: EffectResult, lang: Lang) -> dict[str
     """The plan and the result as data, each caution with its sentence."""
     body = result.model_dump(mode="json")
     for one in body["cautions"]:
-        one["sentence"] = text(one["code"], lang, **one["values"])
+        one["sentence"] = Caution(one["code"], tuple(one["values"].items())).sentence(lang)
     return {
         "measurement": held.id,
         "title": held.title,

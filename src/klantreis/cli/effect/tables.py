@@ -123,7 +123,9 @@ def _shown(found: TableEffect, lang: Lang) -> str:
     lines = [
         say("grade", grade=text(f"measurement.grade.{found.effect.grade}", lang)),
         "",
-        *aligned(["", say("effect"), level, say("n"), say("method")], rows, texts=1).splitlines(),
+        *aligned(["", say("effect"), level, say("n")], [row[:-1] for row in rows], texts=1).splitlines(),
+        f"{say('method').capitalize()}:",
+        *(f"  {row[0]}: {row[-1]}" for row in rows),
         say("groups", exposed=number(found.n_exposed, lang), others=number(found.n_comparison, lang)),
         text("measurement.table.got_it", lang, column=found.roles.exposed, value=found.exposed_value),
     ]
