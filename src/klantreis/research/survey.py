@@ -108,7 +108,8 @@ class SurveyColumn(Value):
 class Survey(Document):
     """Answers to a questionnaire.
 
-    ``n`` counts respondents whose row was kept; ``refused`` the rows that were not.
+    ``n`` counts respondents whose row was kept; ``refused`` the rows that were not. ``respondents`` says what stands
+    for who answered: numbers of this survey alone, ids as they were, or pseudonyms made with a key.
     """
 
     kind: ClassVar[str] = "survey"
@@ -121,6 +122,8 @@ class Survey(Document):
     columns: tuple[SurveyColumn, ...]
     n: int = Field(ge=0)
     refused: int = Field(default=0, ge=0)
+    respondents: Literal["numbers", "ids", "pseudonyms"] | None = None
+    key: Text | None = Field(default=None, description="Fingerprint of the key that pseudonyms were made with.")
     language: Lang | None = None
     collected: Period | None = None
     rejects: Text | None = Field(default=None, description="File of the rows and answers that were refused, and why.")

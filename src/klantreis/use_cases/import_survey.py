@@ -6,11 +6,10 @@ breaks off, the workspace is as it was or as it is now, and doing it again compl
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,12 +19,15 @@ from klantreis.ids import free_id, slug_of
 from klantreis.research.answers import digest_of, written
 from klantreis.research.study import Study
 from klantreis.research.survey import Survey
+from klantreis.sources.privacy_keys import pseudonym
 from klantreis.sources.surveys.filling import Filled, filled
+from klantreis.sources.surveys.rejected import RejectedAnswer, rejects_written
 from klantreis.sources.surveys.sheet import Refused
 from klantreis.store.disk import disk_errors_told, write_whole
 from klantreis.store.protocol import Store
 from klantreis.use_cases.create_together import create_together
 from klantreis.use_cases.edit import edit
+from klantreis.use_cases.name_respondents import key_for, respondents_named
 from klantreis.use_cases.read_survey import SurveyProposal
 from klantreis.values import Period, to_body
 
@@ -33,7 +35,8 @@ from klantreis.values import Period, to_body
 ANSWERS = "answers"
 #: Fields that a new import sets on a survey that is there; the others stay as people left them.
 _IMPORTED = (
-    *("study", "answers", "digest", "columns", "n", "refused", "collected", "rejects", "imported_from", "imported_on"),
+    *("study", "answers", "digest", "columns", "n", "refused", "respondents", "key", "collected", "rejects"),
+    *("imported_from", "imported_on"),
 )
 
 
@@ -85,6 +88,8 @@ def import_survey(
     on: date,
     consent: str | None = None,
     replace: bool = False,
+    pseudonymise: bool = False,
+    key_file: Path | None = None,
 ) -> SurveyImport:
     """Keep the answers and say what they are.
 
@@ -98,6 +103,9 @@ def import_survey(
         On what basis the answers may be used; for the study that is made.
     replace
         Put other answers in the place of those that the survey has.
+    pseudonymise, key_file
+        Put pseudonyms in the place of the ids of respondents, with the key in this file (the user's own when None): the
+        same as an event log has that was imported with that key. A survey that has them keeps having them.
 
     Raises
     ------
@@ -105,12 +113,18 @@ def import_survey(
         When no row has an answer to anything that is kept; nothing was written.
     ConflictError
         When there is a survey with this id and other answers, and ``replace`` was not said.
+    InvalidInputError, NotFoundError
+        When ids are both to be kept and to become pseudonyms, or the key cannot be used.
     """
     workspace = store.load()
+    before = workspace.find(proposal.survey)
+    held = before if isinstance(before, Survey) else None
+    key = key_for(store, proposal, held, pseudonymise=pseudonymise, key_file=key_file)
+    named = None if key is None else partial(pseudonym, key=key)
     kept = filled(
         proposal.sheet,
         proposal.kept,
-        keep_ids=proposal.keep_ids,
+        named=str if proposal.keep_ids else named,
         redact=proposal.redact,
         lang=workspace.settings.lang,
     )
@@ -119,7 +133,6 @@ def import_survey(
     answers = f"{ANSWERS}/{slug}-{digest[:8]}.csv"
     rejected = _rejects(kept)
     rejects = f"{ANSWERS}/{slug}-{digest_of(rejected)[:8]}.rejects.csv" if rejected else None
-    before = workspace.find(proposal.survey)
     study = proposal.study or _study_id(store, proposal, before)
     survey = Survey(
         id=proposal.survey,
@@ -130,6 +143,8 @@ def import_survey(
         columns=proposal.kept,
         n=kept.n,
         refused=len(kept.refused),
+        respondents=respondents_named(proposal, key),
+        key=None if key is None else key.fingerprint,
         collected=Period(start=kept.days[0], end=kept.days[1]) if kept.days else None,
         rejects=rejects,
         imported_from=proposal.sheet.source,
@@ -209,13 +224,12 @@ def _rejects(kept: Filled) -> bytes:
     """What was refused as CSV, with its line and reason; nothing when nothing was."""
     if not kept.refused and not kept.unread:
         return b""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("line", "reason", "column", "answer"))
-    for each in sorted((*kept.refused, *kept.unread), key=lambda one: one.line):
-        for name, cell in each.values.items() or (("", ""),):
-            writer.writerow((each.line, each.reason, name, cell))
-    return stream.getvalue().encode("utf-8")
+    lines = [
+        RejectedAnswer(str(each.line), each.reason, name, cell, each.who)
+        for each in sorted((*kept.refused, *kept.unread), key=lambda one: one.line)
+        for name, cell in (each.values.items() or (("", ""),))
+    ]
+    return rejects_written(lines)
 
 
 def _counted(refused: Sequence[Refused]) -> dict[str, int]:

@@ -16,6 +16,8 @@ from klantreis.texts import text
 from klantreis.values import Lang
 
 _LOG = click.argument("log", type=click.Path(path_type=Path))
+_PLACE = click.argument("place", metavar="LOG|WORKSPACE")
+_SLUG = click.option("--slug", help="Which workspace, when a database holds several.")
 _LANG = click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, help="Language.")
 _CUSTOMER = click.option(
     "--customer", required=True, metavar="ID", help="The customer's id; - reads it from standard input."
@@ -60,21 +62,29 @@ def trim_command(*, log: Path, keep_for: str | None, before: datetime | None, fo
 
 
 @click.command("export")
-@_LOG
+@_PLACE
 @_CUSTOMER
 @_KEY
 @click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
-def export_command(*, log: Path, customer: str, key_file: Path | None, form: str) -> None:
+@_SLUG
+def export_command(*, place: str, customer: str, key_file: Path | None, form: str, slug: str | None) -> None:
     """All that LOG holds of one customer, under all ids that it takes for the same, as JSON or CSV.
+
+    Of a WORKSPACE: all that its logs and the answers of its surveys hold.
 
     \b
     Examples:
+      klantreis events export my-workspace --customer k-1042 > k-1042.json
       klantreis events export log --customer k-1042 > k-1042.json
       echo k-1042 | klantreis events export log --customer - --format csv
     """
+    from klantreis.cli.events.workspace_privacy import export_workspace, is_workspace
     from klantreis.use_cases.export_customer import export_customer
 
-    found = export_customer(log, _id(customer), key_file=key_file)
+    if is_workspace(place):
+        export_workspace(place, _id(customer), slug=slug, key_file=key_file, form=form)
+        return
+    found = export_customer(Path(place), _id(customer), key_file=key_file)
     if form == "json":
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:
@@ -82,27 +92,39 @@ def export_command(*, log: Path, customer: str, key_file: Path | None, form: str
 
 
 @click.command("erase")
-@_LOG
+@_PLACE
 @_CUSTOMER
 @_KEY
 @_FORM
 @_LANG
-def erase_command(*, log: Path, customer: str, key_file: Path | None, form: str, lang: Lang) -> None:
+@_SLUG
+def erase_command(*, place: str, customer: str, key_file: Path | None, form: str, lang: Lang, slug: str | None) -> None:
     """Rewrite LOG without one customer, in one step: events, refused rows, and the rows kept to add to it.
+
+    Of a WORKSPACE: every log of its datasets, and the answers of its surveys with ids or pseudonyms. Interrupted, it is
+    completed by the same command.
 
     The log notes that something was erased and when, not whom. Where nothing is held, nothing changes.
 
     \b
     Examples:
+      klantreis events erase my-workspace --customer k-1042
       klantreis events erase log --customer k-1042
       klantreis events erase log --customer k-1042 --key-file ~/keys/shop.key
     """
+    from klantreis.cli.events.workspace_privacy import erase_workspace, is_workspace, workspace_above
     from klantreis.use_cases.erase_customer import erase_customer
 
-    done = erase_customer(log, _id(customer), key_file=key_file)
+    if is_workspace(place):
+        erase_workspace(place, _id(customer), slug=slug, key_file=key_file, form=form, lang=lang)
+        return
+    done = erase_customer(Path(place), _id(customer), key_file=key_file)
     if form == "json":
         click.echo(json.dumps(done.to_dict(), ensure_ascii=False, indent=2))
         return
+    around = workspace_above(Path(place))
+    if around is not None:
+        click.echo(text("privacy.erase.workspace", lang, workspace=around), err=True)
     if not done.total:
         click.echo(text("privacy.erase.nothing", lang))
         return

@@ -38,6 +38,13 @@ _WIDE = 44
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Keep a column in which there is personal data.")
 @click.option("--redact", multiple=True, metavar="COLUMN", help="Keep a column with its personal data taken out.")
 @click.option("--keep-ids", is_flag=True, help="Keep the ids of respondents, in place of numbers.")
+@click.option("--pseudonymise", is_flag=True, help="Put pseudonyms in their place, made with a key.")
+@click.option(
+    "--key-file",
+    metavar="PATH",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the key is.  [default: in your configuration folder]",
+)
 @click.option("--consent", metavar="TEXT", help="On what basis the answers may be used.")
 @click.option("--replace", is_flag=True, help="Put these answers in the place of those that the survey has.")
 @click.option("--encoding", metavar="NAME", help="Encoding of a CSV file.  [default: found out]")
@@ -60,6 +67,8 @@ def import_command(
     slug: str | None,
     consent: str | None,
     replace: bool,
+    pseudonymise: bool,
+    key_file: Path | None,
     **how: Any,
 ) -> None:
     """Bring the answers in FILE into a workspace: CSV, TSV, XLSX, LimeSurvey, SurveyJS or Formbricks.
@@ -69,7 +78,8 @@ def import_command(
     in a file with their reason.
 
     Ids of respondents become numbers, dates become days, and columns with personal data are left out unless you say
-    --redact or --keep. The same import again changes nothing.
+    --redact or --keep. With --pseudonymise ids become the pseudonyms that an event log has with the same key, so that
+    one person can be found in both. The same import again changes nothing.
 
     \b
     Roles:
@@ -99,18 +109,33 @@ def import_command(
             )
         if not click.confirm(text("survey.import.ask", language), default=True, err=True):
             raise click.Abort
-    done = import_survey(store, proposal, by=author, on=date.today(), consent=consent, replace=replace)  # noqa: DTZ011
+    done = import_survey(
+        store,
+        proposal,
+        by=author,
+        on=date.today(),  # noqa: DTZ011
+        consent=consent,
+        replace=replace,
+        pseudonymise=pseudonymise,
+        key_file=key_file,
+    )
     if form == "json":
         click.echo(json.dumps(done.to_dict(), ensure_ascii=False, indent=2))
     else:
-        click.echo(summary(done, proposal, language))
+        click.echo(summary(done, language))
 
 
 def shown(proposal: SurveyProposal, lang: Lang) -> str:
     """What the columns are taken to ask, as a table."""
     sheet = proposal.sheet
     lines = [
-        text("survey.import.title", lang, file=sheet.path, source=SOURCES[sheet.source], rows=whole(len(sheet.rows), lang))
+        text(
+            "survey.import.title",
+            lang,
+            file=sheet.path,
+            source=SOURCES[sheet.source],
+            rows=whole(len(sheet.rows), lang),
+        )
     ]
     if sheet.encoding not in (None, "utf-8"):
         lines.append(text("survey.import.encoding", lang, encoding=sheet.encoding))
@@ -131,7 +156,7 @@ def _row(one: ProposedColumn, lang: Lang) -> list[str]:
     return [str(one.number), _cut(name), asks, _cut(about), scale, "" if one.role == "respondent" else sample]
 
 
-def summary(done: SurveyImport, proposal: SurveyProposal, lang: Lang) -> str:
+def summary(done: SurveyImport, lang: Lang) -> str:
     """What an import did, in a few sentences."""
     survey = done.survey
     lines = [text(f"survey.import.{done.done}", lang, survey=survey.id, n=whole(survey.n, lang), study=survey.study)]
@@ -141,8 +166,8 @@ def summary(done: SurveyImport, proposal: SurveyProposal, lang: Lang) -> str:
         if counts:
             lines.append(text(f"survey.import.{what}", lang))
             lines += [f"  {whole(n, lang):>9}  {text(f'survey.reason.{why}', lang)}" for why, n in counts.items()]
-    if not proposal.keep_ids and survey.of_role("respondent"):
-        lines.append(text("survey.import.ids", lang))
+    if survey.respondents is not None:
+        lines.append(text(f"survey.import.ids_{survey.respondents}", lang, key=survey.key))
     for why, names in done.left_out.items():
         reason = text(f"survey.left_out.{why}", lang)
         lines.append(text("survey.import.dropped", lang, why=reason, columns=", ".join(map(_cut, names))))

@@ -7,7 +7,7 @@ left empty and told, with its line.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from klantreis.analysis.voice.language import redacted
@@ -53,7 +53,7 @@ def filled(
     sheet: Sheet,
     columns: Sequence[SurveyColumn],
     *,
-    keep_ids: bool = False,
+    named: Callable[[str], str] | None = None,
     redact: Collection[str] = (),
     lang: Lang = "nl",
 ) -> Filled:
@@ -63,8 +63,8 @@ def filled(
     ----------
     columns
         What is kept, named as the sheet's questions.
-    keep_ids
-        Keep who answered as the file has it, in place of a number.
+    named
+        What stands for the id of who answered: the id itself, a pseudonym; a number of this survey when None.
     redact, lang
         Columns in which personal data is replaced by its kind, and the language of the words for that.
 
@@ -78,8 +78,16 @@ def filled(
     asked = [texts[column.name] for column in columns if column.role not in ABOUT_THE_ROW]
     answered = [any(cells) for cells in zip(*asked, strict=True)] if asked else []
     rows = [row for row, any_answer in enumerate(answered) if any_answer]
-    refused = list(sheet.refused) + [
-        Refused(sheet.lines[row], "no-answers", {}) for row, any_answer in enumerate(answered) if not any_answer
+    by_id = next((column.name for column in columns if column.role == "respondent"), None)
+
+    def who_in(values: Mapping[str, str]) -> str:
+        given = values.get(by_id or "", "")
+        return named(given) if given and named is not None else ""
+
+    refused = [replace(each, who=who_in(each.values)) for each in sheet.refused] + [
+        Refused(sheet.lines[row], "no-answers", {}, who_in({by_id: texts[by_id][row]} if by_id else {}))
+        for row, any_answer in enumerate(answered)
+        if not any_answer
     ]
     if not rows:
         raise SurveyImportError(
@@ -95,7 +103,7 @@ def filled(
         if column.name in redact:
             given = [redacted(cell, lang=lang) for cell in given]
         write, reason = _writer(
-            column, reading_of(question, [cell for cell in given if not is_unknown(cell)]), given, keep_ids=keep_ids
+            column, reading_of(question, [cell for cell in given if not is_unknown(cell)]), given, named=named
         )
         kept: list[str] = []
         for row, cell in zip(rows, given, strict=True):
@@ -103,17 +111,21 @@ def filled(
             if found is None or isinstance(found, _Outside):
                 unsaid = "unknown" if column.role in NUMERIC and is_unknown(cell) else reason
                 why = "outside-scale" if isinstance(found, _Outside) else unsaid
-                unread.append(Refused(sheet.lines[row], why, {column.name: cell}))
+                who = who_in({by_id: texts[by_id][row]} if by_id else {})
+                unread.append(Refused(sheet.lines[row], why, {column.name: cell}, who))
             kept.append(found if isinstance(found, str) else "")
         cells[column.name] = tuple(kept)
         if column.role == "date":
             days = [date.fromisoformat(cell) for cell in kept if cell]
-    who = next((cells[column.name] for column in columns if column.role == "respondent"), None)
-    n = len(rows) if who is None else len({cell for cell in who if cell}) + sum(not cell for cell in who)
-    left_out = set(places) - set(texts)
-    hidden = left_out | {column.name for column in columns if column.role == "respondent" and not keep_ids}
+    n = respondents_in(len(rows), cells.get(by_id) if by_id else None)
+    hidden = (set(places) - set(texts)) | ({by_id} if by_id else set())
     shown = tuple(_without(each, hidden) for each in sorted(refused, key=lambda each: each.line))
     return Filled(cells, n, shown, tuple(unread), (min(days), max(days)) if days else None)
+
+
+def respondents_in(rows: int, ids: Sequence[str] | None) -> int:
+    """How many people so many rows are of: different ids, and each row without one."""
+    return rows if ids is None else len({cell for cell in ids if cell}) + sum(not cell for cell in ids)
 
 
 class _Outside:
@@ -121,13 +133,13 @@ class _Outside:
 
 
 def _writer(
-    column: SurveyColumn, how: Reading, given: Sequence[str], *, keep_ids: bool
+    column: SurveyColumn, how: Reading, given: Sequence[str], *, named: Callable[[str], str] | None
 ) -> tuple[Callable[[str], str | _Outside | None], str]:
     """How the answers of a column are written, and why one cannot be."""
     role = column.role
     if role == "respondent":
         numbers = {who: str(place) for place, who in enumerate(dict.fromkeys(filter(None, given)), start=1)}
-        return (lambda cell: cell if keep_ids else numbers[cell]), ""
+        return named or numbers.__getitem__, ""
     if role == "date":
         known = {cell: day for cell, day in zip(given, days_of(given), strict=True) if day is not None}
         return (lambda cell: known[cell].isoformat() if cell in known else None), "unreadable-date"
@@ -159,4 +171,4 @@ def _is_price(cell: str) -> bool:
 def _without(refused: Refused, hidden: Collection[str]) -> Refused:
     """A refused row without the columns that are left out, and without what points to a person in the others."""
     kept = {name: redacted(cell) for name, cell in refused.values.items() if cell and name not in hidden}
-    return Refused(refused.line, refused.reason, kept)
+    return Refused(refused.line, refused.reason, kept, refused.who)

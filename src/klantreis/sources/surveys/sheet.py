@@ -73,11 +73,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Refused:
-    """A row or an answer that is not taken in: where it stands in the file, why, and what it held."""
+    """A row or an answer that is not taken in: where it stands in the file, why, and what it held.
+
+    ``who`` answered, as the answers that are kept name them; empty when that is a number, or not known.
+    """
 
     line: int
     reason: str
     values: Mapping[str, str]
+    who: str = ""
 
 
 @dataclass(frozen=True)
