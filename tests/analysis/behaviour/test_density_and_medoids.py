@@ -128,3 +128,17 @@ def test_units_and_order_do_not_matter_and_many_cases_go_to_the_nearest() -> Non
 def test_bad_tables_are_named(call: Any, named: str) -> None:
     with pytest.raises(InvalidInputError, match=named):
         call()
+
+
+def test_draws_of_a_part_are_said() -> None:
+    rng = np.random.default_rng(7)
+    cloud = rng.normal(size=(2100, 2)) * 0.3 + 5 * rng.integers(0, 2, (2100, 1))
+    told = [
+        note
+        for found in (density_clusters(cloud, draws=3), medoids({"x": cloud[:, 0], "y": cloud[:, 1]}, 2, draws=3))
+        for note in found.warnings
+        if note.code == "behaviour.drawn_in_part"
+    ]
+    assert [dict(note.values)["cases"] for note in told] == [1000, 500]
+    few = density_clusters(cloud[:300], draws=3)
+    assert "behaviour.drawn_in_part" not in [note.code for note in few.warnings]

@@ -13,6 +13,7 @@ from scipy.special import stdtrit
 
 from klantreis.analysis.result import Floats, Ints
 from klantreis.errors import InvalidInputError
+from klantreis.events.kernels.compiling import kernel
 
 #: Below this an average silhouette tells of no structure worth a name (Kaufman and Rousseeuw 1990, table 4).
 WEAK = 0.25
@@ -61,6 +62,28 @@ def silhouettes(distances: Floats, labels: Ints) -> Floats:
     return np.where(sizes[codes] > 1, width, 0.0)
 
 
+@kernel
+def add_nearest(distances: Floats, nearest: Floats, gain: Floats) -> None:
+    """Add to each candidate how far all would be from the nearest medoid, were it one."""
+    n = len(distances)
+    for case in range(n):
+        row, limit = distances[case], nearest[case]
+        for candidate in range(n):
+            gain[candidate] += min(row[candidate], limit)
+
+
+@kernel
+def add_changes(distances: Floats, labels: Ints, first: Floats, second: Floats, away: Floats, change: Floats) -> None:
+    """Add what all together would lose by a swap: of any medoid, and (medoid × candidate) of their own besides."""
+    n = len(distances)
+    for case in range(n):
+        row, own, near, next_near = distances[case], change[labels[case]], first[case], second[case]
+        for candidate in range(n):
+            apart = row[candidate]
+            away[candidate] += min(apart, near) - near
+            own[candidate] += min(apart, next_near) - min(apart, near)
+
+
 def medoids_of(distances: Floats, k: int, *, rounds: int = 200) -> tuple[Ints, Ints]:
     """Partition around medoids: labels 0 to k-1 and the case in the middle of each, chosen to lie closest to the rest.
 
@@ -78,20 +101,21 @@ def medoids_of(distances: Floats, k: int, *, rounds: int = 200) -> tuple[Ints, I
     n = len(distances)
     if not 1 <= k <= n:
         raise InvalidInputError(f"k must lie between 1 and {n}, not at {k}.")
+    distances = np.ascontiguousarray(distances)
     chosen = [int(distances.sum(axis=0).argmin())]
     nearest = distances[:, chosen[0]].copy()
     while len(chosen) < k:
-        gain = np.minimum(distances, nearest[:, None]).sum(axis=0)
+        gain = np.zeros(n)
+        add_nearest(distances, nearest, gain)
         gain[chosen] = np.inf
         chosen.append(int(gain.argmin()))
         nearest = np.minimum(nearest, distances[:, chosen[-1]])
     middle = np.array(chosen)
     for _ in range(rounds if k < n else 0):
         labels, first, second = _two_nearest(distances, middle)
-        # What every case would lose by a swap: of a medoid that is not its own, and of its own.
-        away = np.minimum(distances, first[:, None]) - first[:, None]
-        own = np.minimum(distances, second[:, None]) - away - first[:, None]
-        change = away.sum(axis=0) + np.eye(k)[:, labels] @ own
+        away, change = np.zeros(n), np.zeros((k, n))
+        add_changes(distances, labels, first, second, away, change)
+        change += away
         change[:, middle] = np.inf
         out, into = np.unravel_index(int(change.argmin()), change.shape)
         if change[out, into] >= -1e-9 * max(float(first.sum()), 1e-300):

@@ -21,8 +21,9 @@ from klantreis.events.share import wilson
 
 #: From this share without a group it is said.
 MANY_LEFT = 0.3
-#: At most so many cases are grouped anew in each draw.
-DRAWN = 1000
+#: At most so many cases are grouped anew in each draw; and in each of more draws than ``MANY``.
+DRAWN, DRAWN_OF_MANY = 1000, 500
+MANY = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,9 @@ def density_clusters(
 
     Notes
     -----
-    Clusters of the excess-of-mass tree over mutual reachability distances. A draw holds at most 1,000 cases, and asks
-    for groups that are smaller in proportion; its cases without a group match nothing.
+    Clusters of the excess-of-mass tree over mutual reachability distances. A draw holds at most 1,000 cases, 500
+    when there are more than 200 draws, and asks for groups that are smaller in proportion; its cases without a group
+    match nothing.
 
     References
     ----------
@@ -119,7 +121,7 @@ def density_clusters(
         n=n,
         method=f"hdbscan, groups of {least} or more; share in a group, wilson",
         confidence=confidence,
-        warnings=_cautions(k, n - inside, n, groups),
+        warnings=_cautions(k, n - inside, n, draws, groups),
         labels=tuple(labels.tolist()),
         membership=tuple(membership.tolist()),
         groups=groups,
@@ -139,11 +141,11 @@ def _steadiness(
 ) -> tuple[SteadyGroup, ...]:
     """How far each group overlaps with the nearest found anew, over samples drawn with replacement."""
     rng = np.random.default_rng(seed)
-    overlap = np.full((draws, k), np.nan)
+    overlap, most = np.full((draws, k), np.nan), _held(draws)
     for draw in range(draws):
         rows = np.unique(rng.integers(0, len(x), len(x)))
-        if len(rows) > DRAWN:
-            rows = rng.choice(rows, DRAWN, replace=False)
+        if len(rows) > most:
+            rows = rng.choice(rows, most, replace=False)
         part = len(rows) / len(x)
         again, _ = _grouped(x[rows], min(len(rows), max(2, round(least * part))), max(1, round(close * part)))
         here = np.unique(labels[rows])
@@ -154,8 +156,14 @@ def _steadiness(
     return tuple(steady_group(code, code, labels, overlap[:, code], confidence) for code in range(k))
 
 
-def _cautions(k: int, left: int, n: int, groups: tuple[SteadyGroup, ...]) -> tuple[Caution, ...]:
+def _held(draws: int) -> int:
+    return DRAWN if draws <= MANY else DRAWN_OF_MANY
+
+
+def _cautions(k: int, left: int, n: int, draws: int, groups: tuple[SteadyGroup, ...]) -> tuple[Caution, ...]:
     if not k:
         return (caution("behaviour.no_thick_places", n=n),)
     found = [caution("behaviour.many_without_group", left=left, n=n)] if left > MANY_LEFT * n else []
+    if groups and n > 2 * _held(draws):
+        found.append(caution("behaviour.drawn_in_part", cases=_held(draws), n=n))
     return (*found, *(note for group in groups for note in group.warnings))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from klantreis.analysis.behaviour.grouping import by_size
 from klantreis.analysis.behaviour.segment_tables import Column, is_number, known, read_columns
-from klantreis.analysis.behaviour.sequence_groups import cluster
+from klantreis.analysis.behaviour.sequence_groups import DRAWN, cluster
 from klantreis.analysis.options import checked_options
 from klantreis.analysis.result import Floats, Ints, Result, as_array, as_codes, caution
 from klantreis.errors import InvalidInputError
@@ -134,7 +134,7 @@ def medoids(
     Notes
     -----
     Partition around medoids on Gower's distances. Of more than 2,000 cases a sample is grouped and the others go to the
-    nearest middle. Silhouettes have Student's interval, which takes the groups as given.
+    nearest middle. A draw holds at most 500 cases. Silhouettes have Student's interval, which takes groups as given.
 
     References
     ----------
@@ -185,6 +185,7 @@ def medoids(
     notes = list(found.warnings)
     if n > len(place):
         notes.append(caution("behaviour.silhouette_sampled", n=len(place)))
+        notes += [caution("behaviour.drawn_in_part", cases=DRAWN, n=n)] if draws else []
     return Medoids(
         estimate=found.estimate,
         low=found.low,

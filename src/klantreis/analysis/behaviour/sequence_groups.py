@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -153,15 +155,21 @@ def _group(apart: Floats, k: int, method: Method) -> Ints:
 def _stability(apart: Floats, labels: Ints, k: int, method: Method, draws: int, seed: int) -> list[float]:
     """Mean Jaccard of each group with its nearest in a bootstrap sample; repeats of a case are taken once."""
     rng = np.random.default_rng(seed)
-    total, seen = np.zeros(k), np.zeros(k)
+    samples = []
     for _ in range(draws):
-        drawn = np.unique(rng.integers(0, len(apart), len(apart)))
-        if len(drawn) > DRAWN:
-            drawn = rng.choice(drawn, DRAWN, replace=False)
-        here = np.unique(labels[drawn])
+        drawn = np.flatnonzero(np.bincount(rng.integers(0, len(apart), len(apart)), minlength=len(apart)))
+        samples.append(rng.choice(drawn, DRAWN, replace=False) if len(drawn) > DRAWN else drawn)
+
+    def overlap(drawn: Ints) -> Floats | None:
         if len(drawn) <= k:
-            continue
-        again = _group(apart[np.ix_(drawn, drawn)], k, method)
-        total[here] += best_matches(labels[drawn], again)
-        seen[here] += 1
+            return None
+        return best_matches(labels[drawn], _group(apart[np.ix_(drawn, drawn)], k, method))
+
+    total, seen = np.zeros(k), np.zeros(k)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for drawn, found in zip(samples, threads.map(overlap, samples), strict=True):
+            if found is not None:
+                here = np.unique(labels[drawn])
+                total[here] += found
+                seen[here] += 1
     return [float(t / s) if s else float("nan") for t, s in zip(total, seen, strict=True)]
