@@ -321,3 +321,23 @@ def test_an_empty_database_says_how_to_fill_it(ask: Callable[[Path], Any], tmp_p
     database = tmp_path / "empty.sqlite3"
     ready(str(database))
     assert "klantreis copy FOLDER DATABASE" in page(ask(database), "/", "en").text
+
+
+def test_the_overview_leads_to_what_was_measured_and_what_it_rests_on(client: Any) -> None:
+    found = Page(client.get(W, HTTP_ACCEPT_LANGUAGE=LANGS["nl"]).content.decode())
+    text = found.text.replace("\xa0", " ")
+    assert "Het werkte −41,2 seconden per week (95%-interval −55,9 tot −26,5; n = 640)" in text
+    assert "Er is nog niets gemeten." in text
+    hrefs = {attrs.get("href") for tag, attrs in found.tags if tag == "a"}
+    for path in ("measurement/tweede-kassa", "measurement/afrekenen", "survey/avondeten", "study/gesprekken"):
+        assert f"{W}evidence/{path}/" in hrefs, path
+    # A survey stands for the study that it was.
+    assert f"{W}evidence/study/enquete/" not in hrefs
+
+
+def test_a_metric_leads_to_who_uses_it(client: Any) -> None:
+    found = Page(client.get(f"{W}evidence/metric/wachttijd/", HTTP_ACCEPT_LANGUAGE=LANGS["nl"]).content.decode())
+    hrefs = {attrs.get("href") for tag, attrs in found.tags if tag == "a"}
+    assert f"{W}evidence/opportunity/snel/" in hrefs
+    assert f"{W}evidence/measurement/tweede-kassa/" in hrefs
+    assert "Wachttijd met de tweede kassa – Het werkte" in found.text

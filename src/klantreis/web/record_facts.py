@@ -91,7 +91,16 @@ def _facts(here: WorkspaceContext, document: Document) -> Iterator[Fact]:
             yield own("unit", document.unit)
             yield link("dataset", document.dataset)
             for reading in document.readings:
-                yield Fact(day(reading.on, here.lang), estimate_words(here, reading.estimate))
+                label = here.t("web.fact.read_on", day=day(reading.on, here.lang))
+                yield Fact(label, estimate_words(here, reading.estimate))
+            for aim in here.workspace.of(Opportunity):
+                if aim.aim is not None and aim.aim.metric == document.id:
+                    yield link("aimed_by", aim.id)
+            for held in here.workspace.of(Measurement):
+                if held.plan.metric == document.id:
+                    yield Fact(
+                        here.t("web.fact.measurement"), verdict_words(here, held), page_of(here, held.id), own=True
+                    )
         case Measurement():
             yield link("measures", document.of)
             yield from _plan_facts(here, document.plan)

@@ -22,6 +22,8 @@ from klantreis.workspace import claims_in
 
 #: Which documents come first among those that rest on a source.
 ORDER = ("persona", "job", "journey")
+#: How many claims of one document are shown at once; one more is not worth a click.
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Resting:
     title: str
     href: str | None
     claims: tuple[tuple[ClaimView, str | None], ...]
+
+    @property
+    def says_itself(self) -> bool:
+        """Whether the document is nothing but its one claim, as an insight is."""
+        return len(self.claims) == 1 and self.claims[0][0].text == self.title
 
 
 def show(request: HttpRequest, workspace: str, kind: str, slug: str) -> HttpResponse:
@@ -64,8 +71,10 @@ def show(request: HttpRequest, workspace: str, kind: str, slug: str) -> HttpResp
             "facts": [
                 (label, list(facts)) for label, facts in groupby(facts_of(here, document), lambda one: one.label)
             ],
+            "says_itself": isinstance(own, Claim) and own.text == title_of(document, here.lang),
             "own_claim": claim_view(here, own) if isinstance(own, Claim) else None,
             "illustrative": bool(getattr(document, "illustrative", False)),
+            "shown": SHOWN,
             "resting": (resting := resting_on(here, document.id)),
             "resting_n": sum(len(one.claims) for one in resting),
             "parts": belonging_to(here, document.id),
