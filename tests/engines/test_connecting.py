@@ -19,9 +19,11 @@ from klantreis.errors import (
     UnsupportedQuestionError,
 )
 from klantreis.events.local.folder import open_log
+from klantreis.journeys.fit import fit
 from klantreis.sources.engines import connect_engine, shown_address
 from klantreis.use_cases.connect_log import ConnectedLog, connect_log
 from klantreis.use_cases.open_events import open_events
+from tests.engines.test_fit_on_engines import journey
 
 COLUMNS = {"customer": "visitor", "time": "at moment", "touchpoint": "page"}
 
@@ -152,10 +154,13 @@ def test_tables_that_were_dropped_are_missed_in_a_sentence(shop: str, tmp_path: 
 def test_what_cannot_be_asked_says_so_by_name(shop: str, tmp_path: Path) -> None:
     connected(shop, tmp_path / "log")
     log = open_events(tmp_path / "log")
-    with pytest.raises(UnsupportedQuestionError, match=r"DuckDB \(.*\) cannot answer a path tree of 21") as caught:
-        log.tree(depth=21)
-    assert (caught.value.question, caught.value.code) == ("a path tree of 21 touchpoints", "unsupported-question")
-    assert log.tree(depth=20).n == 3
+    steps = ({"id": "look", "pattern": "touchpoint = 'home'"},)
+    with pytest.raises(UnsupportedQuestionError, match=r"DuckDB \(.*\) cannot answer what is asked of runs") as caught:
+        fit(journey({"timeout_days": 1}, steps), log)  # type: ignore[arg-type]
+    assert caught.value.code == "unsupported-question"
+    assert caught.value.question == "what is asked of runs with a time-out and without a start"
+    with pytest.raises(InvalidInputError, match="0 to 100 touchpoints deep, not 101"):
+        log.tree(depth=101)
     with pytest.raises(InvalidInputError, match="cannot be compared on 'visit'"):
         log.compare("touchpoint = 'home'", on="visit")
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from klantreis.errors import NotFoundError
 from klantreis.events.filter import Filter
+from klantreis.events.local.path_trees import DEEPEST
 from klantreis.events.remote import outcomes, rework
-from klantreis.events.remote.tree import DEEPEST_HERE
 from tests.engines.conftest import PLACES, chosen
 from tests.engines.places import Place, Row, local_log
 from tests.engines.questions import FEW, FILTERS, MINUTE, NEW_YEAR, ON_SPARK, QUESTIONS, SECOND
@@ -201,13 +201,20 @@ def test_long_traces_are_reworked_in_another_way(place: Place, monkeypatch: pyte
 
 
 def test_a_tree_as_deep_as_it_may_be(place: Place) -> None:
-    events = [Row(who, NEW_YEAR + at * MINUTE, "abca"[at % 4], "web", 1.0, "x") for who in "kl" for at in range(24)]
     on_spark = place.name.startswith("spark")
-    depth = 5 if on_spark else DEEPEST_HERE
+    depth = 24 if on_spark else DEEPEST
+    events = [
+        Row(who, NEW_YEAR + at * MINUTE, "abca"[at % 4 if at < until else 0], "web", 1.0, "x")
+        for who, until in (("j", 5), ("k", depth - 3), ("l", depth + 4), ("m", depth + 4))
+        for at in range(depth + 4)
+    ]
     kept, plain = place.keep(events), local_log(events)
     for pattern, backward in ((None, False), ("nth(-1) touchpoint = 'b'", True))[on_spark:]:
         answer = kept.tree(pattern, depth=depth, breadth=2, backward=backward)
         assert answer == plain.tree(pattern, depth=depth, breadth=2, backward=backward)
+    there, here = (log.compare("nth(9) touchpoint = 'b'", on="tree", upto=depth, top=400) for log in (kept, plain))
+    assert there == here
+    assert len(there.rows) > 2 * depth
 
 
 def test_paths_of_a_field_with_more_values_than_are_listed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from klantreis.events.remote.engine import Engine, Row
 from klantreis.events.remote.log import RemoteLog
 from klantreis.events.remote.quartiles import RELATIVE_ERROR, ApproximateQuartiles, of_counts
 from klantreis.events.remote.sql import literal, quoted, quoted_table, translated
-from klantreis.events.remote.table import Field, RemoteTable, fingerprints
+from klantreis.events.remote.table import Field, RemoteTable, fingerprints, weights
 from klantreis.sources.engines import connect_engine
 from tests.engines.conftest import new_duckdb
 from tests.engines.places import engine_place, local_log
@@ -98,6 +98,15 @@ def test_quartiles_from_a_histogram_keep_their_bound_and_say_what_they_are(
     visits = kept.visits(gap="5min")
     assert visits.events == plain.visits(gap="5min").events
     assert type(visits.per_customer) is Quartiles
+
+
+def test_weights_are_those_of_fingerprints(duckdb_file: Engine) -> None:
+    places = (0, 1, 2, 101, 10**6)
+    rows = " UNION ALL ".join(
+        f"SELECT CAST({place} AS BIGINT) AS c, CAST({place} AS BIGINT) AS p, 1 AS tp" for place in places
+    )
+    found = {int(c): (int(one), int(other)) for c, _, one, other in duckdb_file.rows(fingerprints(rows, by=["c"]))}
+    assert found == {place: weights(place) for place in places}
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=30))

@@ -31,7 +31,8 @@ VISIT_GAP = 1800 * SECOND
 #: The tables of one log, in the order in which they are made.
 PARTS = ("touchpoints", "customers", "events", "paths")
 
-_PRIME = 2_147_483_647
+#: Fingerprints are sums modulo this.
+PRIME = 2_147_483_647
 #: Multiplier, addend before and addend between the two rounds, of each of the two fingerprints.
 _MIXES = ((1_103_515_245, 12_345, 1_640_531_527), (1_664_525, 1_013_904_223, 362_437_069))
 
@@ -118,6 +119,15 @@ def numbered_visits(rows: str, *, gap: int, columns: Sequence[str]) -> str:
     )
 
 
+def weights(place: int) -> tuple[int, int]:
+    """What ``fingerprints`` multiplies the touchpoint at a place with, for each of its two numbers."""
+    found = []
+    for a, b, between in _MIXES:
+        once = (pow((place * a + b) % PRIME, 5, PRIME) + between) % PRIME
+        found.append(pow(once, 5, PRIME))
+    return found[0], found[1]
+
+
 def fingerprints(rows: str, *, by: Sequence[str], kept: Sequence[str] = (), also: str = "") -> str:
     """Two numbers that tell sequences of touchpoints apart, with the length: per group of ``by``.
 
@@ -137,7 +147,7 @@ def fingerprints(rows: str, *, by: Sequence[str], kept: Sequence[str] = (), also
     grouped = ", ".join(by)
     keys = ", ".join((*by, *kept))
     stage = f"SELECT {keys}, tp, " + ", ".join(
-        f"(p * {a} + {b}) % {_PRIME} AS x{k}" for k, (a, b, _) in enumerate(_MIXES)
+        f"(p * {a} + {b}) % {PRIME} AS x{k}" for k, (a, b, _) in enumerate(_MIXES)
     )
     stage += f" FROM ({rows}) AS placed"
     for turn in range(2):
@@ -145,15 +155,15 @@ def fingerprints(rows: str, *, by: Sequence[str], kept: Sequence[str] = (), also
             kept = ", ".join(f"x{k}" for k in range(len(_MIXES))) if made != "x" else ""
             new = ", ".join(
                 (
-                    f"({formula.format(k=k)} % {_PRIME} + {_MIXES[k][2]}) % {_PRIME} AS {made}{k}"
+                    f"({formula.format(k=k)} % {PRIME} + {_MIXES[k][2]}) % {PRIME} AS {made}{k}"
                     if made == "x" and turn == 0
-                    else f"({formula.format(k=k)}) % {_PRIME} AS {made}{k}"
+                    else f"({formula.format(k=k)}) % {PRIME} AS {made}{k}"
                 )
                 for k in range(len(_MIXES))
             )
             stage = (
                 f"SELECT {keys}, tp, {', '.join(part for part in (kept, new) if part)} FROM ({stage}) AS {made}_step"
             )
-    sums = ", ".join(f"SUM((x{k} * tp) % {_PRIME}) % {_PRIME} AS h{k + 1}" for k in range(len(_MIXES)))
+    sums = ", ".join(f"SUM((x{k} * tp) % {PRIME}) % {PRIME} AS h{k + 1}" for k in range(len(_MIXES)))
     more = f", {also}" if also else ""
     return f"SELECT {grouped}, COUNT(*) AS n, {sums}{more} FROM ({stage}) AS mixed GROUP BY {grouped}"

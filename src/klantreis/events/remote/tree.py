@@ -1,66 +1,60 @@
 """The ways that customers go from a point, or came to it, asked of an engine.
 
-Each path is a row with the codes of its touchpoints, ``a0, a1, …`` (0: it is over). Paths with the same codes are taken
-together, and level by level the ways on are ranked: ``b0, b1, …`` are the codes with -1 where a way is folded into the
-rest, and -2 after that. What comes back is a row per node, rest and end.
+Each path is a row with the codes of its touchpoints, ``a0, a1, …`` (0: it is over), and then a row for each of these.
+What came up to it is told by two numbers, as sequences are (``h1, h2``, and ``q1, q2`` of what came before it), so that
+all levels are counted and ranked at once, however deep. A path is followed to the first way that is not shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klantreis.errors import UnsupportedQuestionError
 from klantreis.events.answers.steps import Branch, PathNode, PathTree
 from klantreis.events.durations import SECOND, microseconds
 from klantreis.events.filter import Filter
 from klantreis.events.local.path_trees import Shape, check
 from klantreis.events.pattern import EventPattern, as_pattern
-from klantreis.events.remote.table import enriched, numbered_visits
+from klantreis.events.remote.table import PRIME, enriched, numbered_visits, weights
 from klantreis.events.remote.view import View, scope_of, view
 from klantreis.events.share import wilson
 
 if TYPE_CHECKING:
     from klantreis.events.remote.log import RemoteLog
 
-#: Deeper than this the statement has more levels than some engines read.
-DEEPEST_HERE = 20
-_ENDED, _REST, _OVER = 0, -1, -2
+_ENDED, _REST = 0, -1
 
-Prefix = tuple[int, ...]
+#: How far a node is, and the two numbers of its path.
+Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """Paths, their customers, and how many different touchpoints they went on to."""
+class _Way:
+    """A way on from a node: its code, where it leads, its paths and customers, and how many touchpoints it holds."""
 
-    paths: int = 0
-    customers: int = 0
-    touchpoints: int = 0
+    code: int
+    to: Place
+    paths: int
+    customers: int
+    touchpoints: int
 
 
 def tree(log: RemoteLog, asked: Filter | None, *, pattern: EventPattern | str | None, shape: Shape) -> PathTree:
     """See ``EventLog.tree``."""
     pattern = None if pattern is None else as_pattern(pattern)
     check(shape)
-    if shape.depth > DEEPEST_HERE:
-        raise UnsupportedQuestionError(
-            f"a path tree of {shape.depth} touchpoints",
-            engine=log.engine.title,
-            why=f"beyond {DEEPEST_HERE} its statement has more levels than engines read",
-            hint="Ask for a tree less deep, or import the events with: klantreis events import.",
-        )
     gap = None if shape.gap is None else microseconds(shape.gap, what="gap")
     seen = view(log, asked, patterns=[] if pattern is None else [pattern])
     levels = shape.depth + 2  # the last one only tells which paths of the deepest nodes end there
     rows = placed_sql(seen, gap, marked=pattern is not None, fold_repeats=shape.fold_repeats)
     paths = paths_sql(rows, marked=pattern is not None, backward=shape.backward, levels=levels)
-    found: dict[Prefix, _Counted] = {}
-    for far, *numbers in log.ask(_counted(paths, levels=levels, breadth=shape.breadth)):
-        found[tuple(map(int, numbers[: int(far)]))] = _Counted(*(int(number or 0) for number in numbers[levels:]))
-    whole = found.setdefault((), _Counted())
-    ways = _ways_on(found)
+    ways: dict[Place, list[_Way]] = {}
+    for row in log.ask(_counted(paths, levels=levels, breadth=shape.breadth)):
+        far, q1, q2, code, h1, h2, n, customers, touchpoints = map(int, row)
+        ways.setdefault((far, q1, q2), []).append(_Way(code, (far + 1, h1, h2), n, customers, touchpoints))
+    n, customers = (int(value) for value in log.ask(f"SELECT COUNT(*), COUNT(DISTINCT c) FROM ({paths}) AS p")[0])
+    whole = _Way(_REST, (0, 0, 0), n, customers, 0)
     return PathTree(
         scope=scope_of(log, seen, asked),
         pattern=None if pattern is None else str(pattern),
@@ -69,10 +63,10 @@ def tree(log: RemoteLog, asked: Filter | None, *, pattern: EventPattern | str | 
         breadth=shape.breadth,
         gap_seconds=None if gap is None else gap / SECOND,
         fold_repeats=shape.fold_repeats,
-        n=whole.paths,
-        customers=whole.customers,
-        roots=tuple(_node(log, found, ways, prefix) for prefix in ways.get((), ())),
-        rest=_branch(found, (_REST,)),
+        n=n,
+        customers=customers,
+        roots=_nodes(log, ways, whole, whole),
+        rest=_branch(ways, _REST, whole, whole),
     )
 
 
@@ -98,7 +92,7 @@ def placed_sql(seen: View, gap: int | None, *, marked: bool, fold_repeats: bool)
 
 
 def paths_sql(rows: str, *, marked: bool, backward: bool, levels: int) -> str:
-    """A SELECT of ``c, a0, a1, …``: a row per path."""
+    """A SELECT of ``c, at, a0, a1, …``: a row per path, which is the one of its customer at a place."""
     step = "LAG" if backward else "LEAD"
     codes = "".join(
         f", COALESCE({step}(tp, {far}) OVER (PARTITION BY c, v ORDER BY p), 0) AS a{far}" for far in range(1, levels)
@@ -109,97 +103,92 @@ def paths_sql(rows: str, *, marked: bool, backward: bool, levels: int) -> str:
         ends = "MAX" if backward else "MIN"
         begins = f"CASE WHEN p = {ends}(p) OVER (PARTITION BY c) THEN 1 ELSE 0 END"
     return (
-        f"SELECT c, {listed('a', levels)} "
-        f"FROM (SELECT c, tp AS a0{codes}, {begins} AS begins FROM ({rows}) AS r) AS w WHERE begins = 1"
+        f"SELECT c, at, {listed('a', levels)} "
+        f"FROM (SELECT c, p AS at, tp AS a0{codes}, {begins} AS begins FROM ({rows}) AS r) AS w WHERE begins = 1"
     )
 
 
 def _counted(paths: str, *, levels: int, breadth: int) -> str:
-    """A row per node, rest and end: how far it is, the codes up to it, paths, customers and touchpoints.
-
-    The first row, 0 far and without codes, is that of all paths.
-    """
-    codes = listed("a", levels)
-    folded = f"SELECT {codes}, COUNT(*) AS n FROM ({paths}) AS p GROUP BY {codes}"
-    for far in range(levels):
-        folded = _ranked(folded, far, levels=levels, breadth=breadth)
-    same = " AND ".join(f"p.a{far} = f.a{far}" for far in range(levels))
-    over = " ".join(f"WHEN b{far} <= 0 THEN {far + 1}" for far in range(levels))
-    joined = (
-        f"SELECT p.c AS c, {', '.join(f'f.a{far} AS a{far}, f.b{far} AS b{far}' for far in range(levels))}, "
-        f"CASE {over} ELSE {levels} END AS upto FROM ({paths}) AS p JOIN ({folded}) AS f ON {same}"
+    """A row per way on: ``far, q1, q2`` of the node it is from, its code, ``h1, h2`` of where it leads, and counts."""
+    columns, shown = "c, at, far, code, q1, q2, h1, h2", f"place <= {breadth}" if breadth else "1 = 1"
+    long = _long(paths, levels=levels)
+    ranked = (
+        "SELECT far, h1, h2, code, ROW_NUMBER() OVER (PARTITION BY far, q1, q2 "
+        "ORDER BY CASE WHEN code = 0 THEN 1 ELSE 0 END, n DESC, code) AS place FROM "
+        f"(SELECT far, q1, q2, h1, h2, code, COUNT(*) AS n FROM ({long}) AS s GROUP BY far, q1, q2, h1, h2, code) AS t"
     )
-    numbers = " UNION ALL ".join(f"SELECT {far} AS far" for far in range(levels + 1))
-    cut = ", ".join(f"CASE WHEN far > {at} THEN b{at} ELSE {_OVER} END AS g{at}" for at in range(levels))
-    here = " ".join(f"WHEN far = {at + 1} THEN a{at}" for at in range(levels))
-    long = (
-        f"SELECT c, far, {cut}, CASE {here} ELSE 0 END AS here "
-        f"FROM ({joined}) AS j CROSS JOIN ({numbers}) AS numbers WHERE far <= upto"
+    # The last level only tells which paths of the deepest nodes end there.
+    way = (
+        f"CASE WHEN l.code = 0 THEN {_ENDED} WHEN l.far < {levels - 1} AND {shown} THEN l.code ELSE {_REST} END AS way"
     )
-    groups = listed("g", levels)
+    found = ", ".join(f"l.{column.strip()} AS {column.strip()}" for column in columns.split(","))
+    told = (
+        f"SELECT {found}, {way} FROM ({long}) AS l JOIN ({ranked}) AS r "
+        "ON r.far = l.far AND r.h1 = l.h1 AND r.h2 = l.h2 AND r.code = l.code"
+    )
+    followed = (
+        f"SELECT {columns}, way, MIN(way) OVER (PARTITION BY c, at ORDER BY far "
+        f"ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS least FROM ({told}) AS w"
+    )
     return (
-        f"SELECT far, {groups}, COUNT(*), COUNT(DISTINCT c), COUNT(DISTINCT here) "
-        f"FROM ({long}) AS l GROUP BY far, {groups}"
+        "SELECT far, q1, q2, way, MIN(h1), MIN(h2), COUNT(*), COUNT(DISTINCT c), COUNT(DISTINCT code) "
+        f"FROM ({followed}) AS f WHERE far = 0 OR least > 0 GROUP BY far, q1, q2, way"
     )
 
 
-def _ranked(folded: str, far: int, *, levels: int, breadth: int) -> str:
-    """Add ``b`` of this level: the code, when its way is one of the most frequent of those after the same codes."""
-    kept = ", ".join([*(f"a{at}" for at in range(levels)), *(f"b{at}" for at in range(far)), "n"])
-    alive = f"b{far - 1} > 0" if far else "1 = 1"
-    shown = "1 = 0" if far == levels - 1 else "1 = 1"
-    if breadth and far < levels - 1:
-        before = "".join(f"b{at}, " for at in range(far))
-        folded = f"SELECT {kept}, SUM(n) OVER (PARTITION BY {before}a{far}) AS times FROM ({folded}) AS f"
-        partition = f"PARTITION BY {before[:-2]} " if far else ""
-        folded = (
-            f"SELECT {kept}, DENSE_RANK() OVER ({partition}"
-            f"ORDER BY CASE WHEN a{far} = 0 THEN 1 ELSE 0 END, times DESC, a{far}) AS place FROM ({folded}) AS t"
-        )
-        shown = f"place <= {breadth}"
-    way = f"CASE WHEN a{far} = 0 THEN {_ENDED} WHEN {shown} THEN a{far} ELSE {_REST} END"
-    return f"SELECT {kept}, CASE WHEN {alive} THEN {way} ELSE {_OVER} END AS b{far} FROM ({folded}) AS r"
+def _long(paths: str, *, levels: int) -> str:
+    """A row for each touchpoint of each path, and for its end: ``c, at, far, code, q1, q2, h1, h2``."""
+    here = " ".join(f"WHEN far = {far} THEN a{far}" for far in range(levels))
+    over = " ".join(f"WHEN a{far} = 0 THEN {far}" for far in range(levels))
+    numbers = " UNION ALL ".join(
+        f"SELECT {far} AS far, {first} AS w1, {second} AS w2"
+        for far in range(levels)
+        for first, second in [weights(far)]
+    )
+    ended = f"SELECT c, at, {listed('a', levels)}, CASE {over} ELSE {levels - 1} END AS upto FROM ({paths}) AS p"
+    coded = (
+        f"SELECT c, at, far, w1, w2, CASE {here} ELSE 0 END AS code "
+        f"FROM ({ended}) AS e CROSS JOIN ({numbers}) AS numbers WHERE far <= upto"
+    )
+    window = "OVER (PARTITION BY c, at ORDER BY far ROWS BETWEEN UNBOUNDED PRECEDING AND"
+    sums = ", ".join(
+        f"WHOLE(COALESCE(SUM((w{k} * code) % {PRIME}) {window} {last}), 0)) % {PRIME} AS {name}{k}"
+        for name, last in (("q", "1 PRECEDING"), ("h", "CURRENT ROW"))
+        for k in (1, 2)
+    )
+    return f"SELECT c, at, far, code, {sums} FROM ({coded}) AS d"
 
 
 def listed(letter: str, levels: int) -> str:
     return ", ".join(f"{letter}{far}" for far in range(levels))
 
 
-def _ways_on(found: dict[Prefix, _Counted]) -> dict[Prefix, Sequence[Prefix]]:
-    """The nodes after each node, most frequent first."""
-    ways: dict[Prefix, list[Prefix]] = {}
-    for prefix in sorted(
-        (each for each in found if each and each[-1] > 0), key=lambda each: (-found[each].paths, each)
-    ):
-        ways.setdefault(prefix[:-1], []).append(prefix)
-    return dict(ways)
-
-
-def _node(
-    log: RemoteLog, found: dict[Prefix, _Counted], ways: dict[Prefix, Sequence[Prefix]], prefix: Prefix
-) -> PathNode:
-    here, whole = found[prefix], found[()]
-    return PathNode(
-        touchpoint=log.touchpoints[prefix[-1]],
-        count=here.paths,
-        customers=wilson(here.customers, whole.customers),
-        of_parent=here.paths / found[prefix[:-1]].paths,
-        of_all=here.paths / whole.paths,
-        ended=_branch(found, (*prefix, _ENDED)),
-        rest=_branch(found, (*prefix, _REST)),
-        next=tuple(_node(log, found, ways, way) for way in ways.get(prefix, ())),
+def _nodes(log: RemoteLog, ways: Mapping[Place, Sequence[_Way]], before: _Way, whole: _Way) -> tuple[PathNode, ...]:
+    """The nodes after a node, most frequent first."""
+    shown = sorted((way for way in ways.get(before.to, ()) if way.code > 0), key=lambda way: (-way.paths, way.code))
+    return tuple(
+        PathNode(
+            touchpoint=log.touchpoints[way.code],
+            count=way.paths,
+            customers=wilson(way.customers, whole.customers),
+            of_parent=way.paths / before.paths,
+            of_all=way.paths / whole.paths,
+            ended=_branch(ways, _ENDED, way, whole),
+            rest=_branch(ways, _REST, way, whole),
+            next=_nodes(log, ways, way, whole),
+        )
+        for way in shown
     )
 
 
-def _branch(found: dict[Prefix, _Counted], prefix: Prefix) -> Branch:
-    whole = found[()]
-    if prefix not in found:
-        return Branch(0, wilson(0, whole.customers), 0.0, 0.0, 0)
-    here = found[prefix]
-    return Branch(
-        here.paths,
-        wilson(here.customers, whole.customers),
-        here.paths / found[prefix[:-1]].paths,
-        here.paths / whole.paths,
-        here.touchpoints if prefix[-1] == _REST else 0,
-    )
+def _branch(ways: Mapping[Place, Sequence[_Way]], code: int, before: _Way, whole: _Way) -> Branch:
+    for way in ways.get(before.to, ()):
+        if way.code == code:
+            return Branch(
+                way.paths,
+                wilson(way.customers, whole.customers),
+                way.paths / before.paths,
+                way.paths / whole.paths,
+                way.touchpoints if code == _REST else 0,
+            )
+    return Branch(0, wilson(0, whole.customers), 0.0, 0.0, 0)
