@@ -109,9 +109,9 @@ def told_runs(log: RemoteLog, asked: RunQuestion) -> ToldRuns:
         hint = did_you_mean(asked.key, log.fields, what="field")
         raise NotFoundError(f"runs.key: There is no attribute {asked.key!r} in {log.name}.", hint=hint)
     chosen = Chosen(log, (asked.customers,))
-    n_open = log.ask(f"SELECT COUNT(*) FROM ({_headers(_runs(chosen, asked), asked, log, is_open=True)}) AS o")[0][0]
+    last = extent_of(log, Chosen(log, (None,)).seen()).last or 0
     width = max(1, -(-len(asked.patterns) // PER_NUMBER))
-    placed = _placed(chosen, asked, width)
+    placed = _placed(chosen, asked, last, width)
     kinds = (
         f"SELECT COUNT(*) AS times, MIN(c) AS example FROM ({fingerprints(_components(placed, width), by=['c'])}) AS m "
         "GROUP BY h1, h2, n"
@@ -125,8 +125,10 @@ def told_runs(log: RemoteLog, asked: RunQuestion) -> ToldRuns:
             hint="Ask of fewer customers or of a view with coarser touchpoints, or import the events.",
         )
     examples = [int(row[1]) for row in rows]
-    told = _read(chosen, asked, width, examples, kinds)
-    return ToldRuns(int(n_open), tuple((int(times), told.get(int(example), ())) for times, example in rows))
+    told = _read(chosen, asked, last, width, examples, kinds)
+    return ToldRuns(
+        _n_open(chosen, asked, last), tuple((int(times), told.get(int(example), ())) for times, example in rows)
+    )
 
 
 def _runs(chosen: Chosen, asked: RunQuestion, only: str = "") -> str:
@@ -176,45 +178,45 @@ def _runs(chosen: Chosen, asked: RunQuestion, only: str = "") -> str:
     )
 
 
-def _headers(runs: str, asked: RunQuestion, log: RemoteLog, *, is_open: bool) -> str:
-    """A row per run: ``c, run``, its events off the map and whether it is a later one."""
-    last = extent_of(log, Chosen(log, (None,)).seen()).last or 0
-    timed_out = (
-        "1 = 0" if asked.timeout is None else f"{last} - MAX(CASE WHEN belongs = 1 THEN t END) > {asked.timeout}"
-    )
-    closed = f"(MAX(ends) = 1 OR {timed_out})"
-    later = "0" if asked.since is None else f"CASE WHEN MIN(t) >= {asked.since} THEN 1 ELSE 0 END"
-    return (
-        "SELECT c, run, WHOLE(SUM(CASE WHEN belongs = 0 THEN 1 ELSE 0 END)) AS off_events, "
-        f"WHOLE({later}) AS later FROM ({runs}) AS r GROUP BY c, run HAVING {'NOT ' if is_open else ''}{closed}"
-    )
+def _closed(asked: RunQuestion, last: int, *, ended: str, belonged: str) -> str:
+    """Whether a run is over, given whether it ``ended`` and when something that belongs to it came last."""
+    return f"({ended} = 1{'' if asked.timeout is None else f' OR {last} - {belonged} > {asked.timeout}'})"
 
 
-def _placed(chosen: Chosen, asked: RunQuestion, width: int, only: str = "") -> str:
+def _n_open(chosen: Chosen, asked: RunQuestion, last: int) -> int:
+    over = _closed(asked, last, ended="MAX(ends)", belonged="MAX(CASE WHEN belongs = 1 THEN t END)")
+    each = f"SELECT c, run FROM ({_runs(chosen, asked)}) AS r GROUP BY c, run HAVING NOT {over}"
+    return int(chosen.log.ask(f"SELECT COUNT(*) FROM ({each}) AS o")[0][0])
+
+
+def _placed(chosen: Chosen, asked: RunQuestion, last: int, width: int, only: str = "") -> str:
     """What is told of each customer: ``c``, ``place`` from 0, the ``kind`` of row, its ``code`` and ``k0, k1, …``."""
-    runs = _runs(chosen, asked, only)
-    headers = _headers(runs, asked, chosen.log, is_open=False)
     marks = [f"k{at}" for at in range(width)]
-    gapped = (
-        f"SELECT c, run, tp, belongs, mapped, {', '.join(marks)}, "
-        f"WHOLE(COALESCE(SUM(mapped) OVER (PARTITION BY c, run ORDER BY p {_BEFORE}), 0)) + 1 AS gap FROM ({runs}) AS r"
+    run = "OVER (PARTITION BY c, run"
+    measured = (
+        f"SELECT c, run, p, tp, belongs, mapped, {', '.join(marks)}, MAX(ends) {run}) AS ended, "
+        f"MAX(CASE WHEN belongs = 1 THEN t END) {run}) AS last_t, MIN(t) {run}) AS begun_t, "
+        f"WHOLE(SUM(1 - belongs) {run})) AS off_events, "
+        f"WHOLE(COALESCE(SUM(mapped) {run} ORDER BY p {_BEFORE}), 0)) + 1 AS gap "
+        f"FROM ({_runs(chosen, asked, only)}) AS r"
     )
+    later = "0" if asked.since is None else f"CASE WHEN begun_t >= {asked.since} THEN 1 ELSE 0 END"
+    # A run's first event stands twice: for itself, and for what is told of the run as a whole.
+    numbers = [
+        f"CASE WHEN part = 0 THEN {later if at == 0 else '0'} WHEN mapped = 1 THEN {mark} ELSE 0 END AS {mark}"
+        for at, mark in enumerate(marks)
+    ]
     told = (
-        f"SELECT DISTINCT c, run, gap, CASE WHEN mapped = 1 THEN {ON_MAP} ELSE {OFF_MAP} END AS kind, "
-        f"CASE WHEN mapped = 1 THEN 0 ELSE tp END AS code, "
-        f"{', '.join(f'CASE WHEN mapped = 1 THEN {mark} ELSE 0 END AS {mark}' for mark in marks)} "
-        f"FROM ({gapped}) AS g WHERE mapped = 1 OR belongs = 0"
-    )
-    begun = f"SELECT c, run, 0 AS gap, {HEADER} AS kind, off_events AS code, later AS k0"
-    begun += "".join(f", 0 AS {mark}" for mark in marks[1:])
-    columns = ", ".join(f"t.{name} AS {name}" for name in ("c", "run", "gap", "kind", "code", *marks))
-    both = (
-        f"{begun} FROM ({headers}) AS h UNION ALL SELECT {columns} FROM ({told}) AS t "
-        f"JOIN (SELECT c AS who, run AS closed_run FROM ({headers}) AS h) AS closed ON who = t.c AND closed_run = t.run"
+        "SELECT DISTINCT c, run, CASE WHEN part = 0 THEN 0 ELSE gap END AS gap, "
+        f"CASE WHEN part = 0 THEN {HEADER} WHEN mapped = 1 THEN {ON_MAP} ELSE {OFF_MAP} END AS kind, "
+        f"CASE WHEN part = 0 THEN off_events WHEN mapped = 1 THEN 0 ELSE tp END AS code, {', '.join(numbers)} "
+        f"FROM ({measured}) AS e CROSS JOIN (SELECT 0 AS part UNION ALL SELECT 1 AS part) AS parts "
+        f"WHERE {_closed(asked, last, ended='ended', belonged='last_t')} "
+        "AND ((part = 0 AND p = run) OR (part = 1 AND (mapped = 1 OR belongs = 0)))"
     )
     return (
         "SELECT c, WHOLE(ROW_NUMBER() OVER (PARTITION BY c ORDER BY run, gap, kind, code)) - 1 AS place, kind, code, "
-        f"{', '.join(marks)} FROM ({both}) AS b"
+        f"{', '.join(marks)} FROM ({told}) AS b"
     )
 
 
@@ -229,14 +231,14 @@ def _components(placed: str, width: int) -> str:
 
 
 def _read(
-    chosen: Chosen, asked: RunQuestion, width: int, examples: Sequence[int], kinds: str
+    chosen: Chosen, asked: RunQuestion, last: int, width: int, examples: Sequence[int], kinds: str
 ) -> dict[int, tuple[ToldRun, ...]]:
     """The closed runs of some customers."""
     if not examples:
         return {}
     few = len(examples) <= MOST_LISTED
     those = f"c IN ({', '.join(map(str, examples))})"
-    placed = _placed(chosen, asked, width, those if few else "")
+    placed = _placed(chosen, asked, last, width, those if few else "")
     where = "" if few else f" WHERE c IN (SELECT example FROM ({kinds}) AS k)"
     marks = ", ".join(f"k{at}" for at in range(width))
     rows = chosen.log.ask(f"SELECT c, place, kind, code, {marks} FROM ({placed}) AS w{where}")
