@@ -35,7 +35,7 @@ MODULES = (
 )
 
 
-def _functions(module: str) -> set[str]:
+def functions_of(module: str) -> set[str]:
     """What a module computes: its public functions, its own where it says no more."""
     found = importlib.import_module(f"klantreis.{module}")
     functions = {name: value for name, value in vars(found).items() if inspect.isfunction(value)}
@@ -52,10 +52,10 @@ def test_every_function_stands_in_the_list_beside_its_question(module: str) -> N
         for cell in re.findall(rf"`{re.escape(module)}`: ((?:`\w+`(?:, )?)+)", row)
         for name in re.findall(r"\w+", cell)
     }
-    assert listed == _functions(module)
+    assert listed == functions_of(module)
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_function_shows_an_example(module: str) -> None:
     found = importlib.import_module(f"klantreis.{module}")
-    assert [name for name in sorted(_functions(module)) if ">>> " not in (getattr(found, name).__doc__ or "")] == []
+    assert [name for name in sorted(functions_of(module)) if ">>> " not in (getattr(found, name).__doc__ or "")] == []

@@ -267,7 +267,7 @@ def test_coverage_of_series() -> None:
             held[errors] += float(found.low or 0) <= 0.9 <= float(found.high or 0)
     assert held["model"] / 1500 < 0.75, held
     assert 0.92 < held["quasi"] / 1500 < 0.97, held
-    assert 0.88 < held["hac"] / 1500 < 0.97, held
+    assert 0.93 < held["hac"] / 1500 < 0.97, held
 
 
 @pytest.mark.slow
@@ -285,19 +285,3 @@ def test_coverage_of_synthetic_did() -> None:
     assert 0.91 < held / 200 < 0.99, held
     assert 0.89 < several / 200 < 0.98, several
     assert alarms / 200 < 0.08, alarms
-
-
-@pytest.mark.slow
-def test_coverage_of_lines() -> None:
-    """3,000 series of 60 and of 24; docs/methods/interrupted-series.md quotes it."""
-    rng = np.random.default_rng(5)
-    for periods, start in ((60, 36), (24, 14)):
-        held = {"quasi": 0, "hac": 0}
-        place = np.arange(periods)
-        for _ in range(3000):
-            y = 10 + 0.1 * place + 2 * (place >= start) + 2 * rng.normal(size=periods)
-            for errors in held:
-                found = interrupted_series(y, start, family="linear", errors=errors)  # type: ignore[arg-type]
-                held[errors] += float(found.low or 0) <= 2 <= float(found.high or 0)
-        assert abs(held["quasi"] / 3000 - 0.95) < 0.012, held
-        assert 0.85 < held["hac"] / 3000 < 0.93, held

@@ -191,10 +191,11 @@ def removal_of(
         rate = (share.low, share.high)
     if draws and (whole or units is not None) and (units is None or units.customers > 1):
         found, shares_won = _drawn(chain, won, lost, units, draws, seed)
-        ends = _ends(found, confidence)
+        many = None if units is None else units.customers
+        ends = _ends(found, confidence, many)
         drawn = ", percentile bootstrap of paths" if units is None else ", customers drawn again"
         if units is not None:
-            low, high = percentiles(shares_won, confidence)
+            low, high = percentiles(shares_won, confidence, cases=many)
             rate = (float(low), float(high))
     elif units is not None:
         rate = (None, None)
@@ -232,9 +233,9 @@ def _at(ends: Floats | None, place: int) -> float | None:
     return None if ends is None else float(ends[place])
 
 
-def _ends(drawn: Floats, confidence: float) -> list[Floats | None]:
+def _ends(drawn: Floats, confidence: float, cases: int | None) -> list[Floats | None]:
     parts = drawn / drawn.sum(axis=1, keepdims=True)
-    return [*percentiles(parts, confidence), *percentiles(drawn, confidence)]
+    return [*percentiles(parts, confidence, cases=cases), *percentiles(drawn, confidence, cases=cases)]
 
 
 def _cautions(table: PathTable, chain: Chain, units: Drawn | None, *, whole: bool) -> tuple[Caution, ...]:

@@ -239,7 +239,7 @@ def _column(found: _Touched, rule: Rule, by_group: Floats, times: Ints, confiden
     if len(times):
         drawn = times @ by_group
         drawn = drawn[drawn.sum(axis=1) > 0]
-        low, high = percentiles(drawn / drawn.sum(axis=1, keepdims=True), confidence)
+        low, high = percentiles(drawn / drawn.sum(axis=1, keepdims=True), confidence, cases=len(by_group))
         lows, highs = low.tolist(), high.tolist()
     how = "customers drawn again" if len(times) else "no interval"
     shares = tuple(

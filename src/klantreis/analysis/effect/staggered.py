@@ -177,6 +177,8 @@ def callaway_santanna(
     members = (panel.first[:, None] == cells.group[None, :]).astype(np.float64)
     simple = _average(cells, after, sizes, members)
     p, published, doubts = _pre_trend(cells, since < -anticipation, band.group)
+    if covariates is not None and adjustment == "weights":
+        cautions.append(caution("effect.weights_alone"))
     if cells.sure >= 0.01:
         cautions.append(caution("effect.positivity", percent=round(100 * cells.sure)))
     for group in np.unique(cells.group):

@@ -219,7 +219,7 @@ def _agreement(
     value = float(statistic(np.ones((1, units)))[0])
     spread: npt.NDArray[Any] = bootstrap(statistic, units, draws=draws, seed=seed)
     known = units > 1 and not np.isnan(spread).all()
-    low, high = (float(end) for end in percentiles(spread, confidence)) if known else (None, None)
+    low, high = (float(end) for end in percentiles(spread, confidence, cases=units)) if known else (None, None)
     m = np.asarray(counts.sum(axis=1))
     raw = float(((counts**2).sum() - m.sum()) / (m * (m - 1)).sum())
     return Agreement(

@@ -135,7 +135,7 @@ def maxdiff_counts(
     bounds: Floats | None = None
     if dims == 2:
         spread = bootstrap(lambda d: np.stack(_logits(d @ b, d @ w, d @ s)[1:], axis=1), len(s), draws=draws, seed=seed)
-        ends = np.stack(percentiles(spread, confidence))
+        ends = np.stack(percentiles(spread, confidence, cases=len(s)))
         low, high, bounds = ends[0, 0], ends[1, 0], ends[:, 1]
     items = tuple(
         MaxDiffItem(

@@ -146,7 +146,7 @@ def opportunity_scores(
     both = shares(np.ones((1, n)))[0]
     spread = bootstrap(shares, n, draws=draws, seed=seed)
     scores, drawn = _score(both[None, :])[0], _score(spread)
-    low, high = percentiles(drawn, confidence)
+    low, high = percentiles(drawn, confidence, cases=n)
     ranks, drawn_ranks = _ranks(scores[None, :])[0], _ranks(drawn)
     tail = (1 - confidence) / 2
     rank_low = np.quantile(drawn_ranks, tail, axis=0, method="lower")
