@@ -100,4 +100,6 @@ def _any(forms: Sequence[str]) -> re.Pattern[str]:
 
 
 def _bare(text: str) -> str:
-    return " ".join(text.split()).strip(" ?.:!…")[:_LONGEST]
+    """Without the marks around it, nor the ends of the scale that headings tend to give: (1-5), (0 t/m 10)."""
+    unscaled = re.sub(r"\(\s*-?\d+\s*(?:-|–|\.\.|t/m|tot|to)\s*-?\d+\s*\)\s*$", "", text.strip())
+    return " ".join(unscaled.split()).strip(" ?.:!…")[:_LONGEST]
