@@ -14,7 +14,7 @@ _BETWEEN = re.compile(r"(, |; )")
 
 
 def method_words(method: str, lang: Lang) -> str:
-    """A method in one language; what is not ours stays as somebody wrote it.
+    """A method in one language; one with a part that is not ours stays as somebody wrote it, for half would be neither.
 
     Examples
     --------
@@ -25,7 +25,10 @@ def method_words(method: str, lang: Lang) -> str:
     >>> method_words("by eye", "nl")
     'by eye'
     """
-    return "".join(found or part for part, found in _parts(method, lang))
+    parts = _parts(method, lang)
+    if any(words is None for part, words in parts if not _BETWEEN.fullmatch(part)):
+        return method
+    return "".join(words or part for part, words in parts)
 
 
 def is_ours(method: str, lang: Lang) -> bool:
@@ -64,9 +67,16 @@ def _known(part: str, lang: Lang) -> str | None:
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """What each method looks like in each language; a wording without placeholders goes before one that has them."""
+    """What each method looks like in each language; a wording without placeholders goes before one that has them.
+
+    Dutch with a placeholder is left out: what stands there may be people's own words, as in ‘gemiddelde per gezin’.
+    """
     found = [
-        (entry[lang], message) for message, entry in catalogue().items() if message.startswith(_AREAS) for lang in LANGS
+        (entry[lang], message)
+        for message, entry in catalogue().items()
+        if message.startswith(_AREAS)
+        for lang in LANGS
+        if lang == "en" or "{" not in entry[lang]
     ]
     found.sort(key=lambda one: "{" in one[0])
     return tuple(
