@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from klantreis.errors import NotFoundError, UnsupportedQuestionError
 from klantreis.events.remote import runs
@@ -15,7 +16,10 @@ from klantreis.journeys.fit import fit
 from klantreis.journeys.journey import Journey
 from tests.engines.places import Place, Row, local_log
 from tests.engines.questions import MINUTE, NEW_YEAR
-from tests.engines.test_contract import FULL, drawn
+from tests.engines.test_contract import EXAMPLES, FULL, drawn
+from tests.journeys.reality_reference import PlainRule, PlainStep
+from tests.journeys.reality_reference import Row as PlainRow
+from tests.journeys.test_reality_laws import journey_of, maps, rows, rules
 
 STEPS = (
     {"id": "look", "pattern": "touchpoint = 'a'"},
@@ -69,6 +73,23 @@ def test_fit_is_that_of_the_log_in_memory(place: Place) -> None:
         assert there == fit(journey(RULES[name]), plain, before=before, resamples=200), name
         assert (there.runs.closed > 10) == (name != "never closed")
         assert there.drift is None or min(there.drift.before.runs, there.drift.after.runs) > 10
+
+
+def test_fit_of_random_maps_and_logs(place: Place) -> None:
+    if place.name not in EXAMPLES:
+        return
+
+    @settings(max_examples=2 * EXAMPLES[place.name])
+    @given(rows, maps(), rules.filter(lambda rule: rule.timeout is None or rule.start is not None))
+    def law(events: list[PlainRow], steps: tuple[PlainStep, ...], rule: PlainRule) -> None:
+        plain = journey_of(steps, rule)
+        assert plain.runs is not None
+        key = "Cart kind" if rule.keyed else None
+        asked = plain.model_copy(update={"runs": plain.runs.model_copy(update={"key": key})})
+        made = [FULL, *(Row(one.customer, NEW_YEAR + one.time, one.touchpoint, "web", 1.0, one.key) for one in events)]
+        assert fit(asked, place.keep(made), resamples=9) == fit(asked, local_log(made), resamples=9)  # type: ignore[arg-type]
+
+    law()
 
 
 def test_a_map_with_more_patterns_than_stand_in_one_number(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
