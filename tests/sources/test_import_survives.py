@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from klantreis.errors import EventImportError, InvalidInputError, SchemaVersionError
 from klantreis.events.local.folder import MANIFEST, digest_of, open_log, read_manifest
+from klantreis.sources.log_filling import _run
 from klantreis.use_cases.import_events import import_events
 
 PROGRAM = """
@@ -137,3 +139,30 @@ def test_a_damaged_or_newer_log_is_named(tmp_path: Path) -> None:
         manifest.write_text(bad)
         with pytest.raises(InvalidInputError, match="not the manifest"):
             open_log(log)
+
+
+class _Slow:
+    """A connection of which a statement goes on for a while after it was told to stop."""
+
+    def __init__(self) -> None:
+        self.told, self.over = threading.Event(), False
+
+    def execute(self, _sql: str) -> None:
+        self.told.wait(10)
+        time.sleep(0.5)
+        self.over = True
+
+    def interrupt(self) -> None:
+        self.told.set()
+
+    def query_progress(self) -> float:
+        return 0.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal can be sent to oneself on Windows")
+def test_after_ctrl_c_the_statement_is_over_before_the_connection_is_closed() -> None:
+    slow = _Slow()
+    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        _run(slow, "", None, lambda _share: None)  # type: ignore[arg-type]
+    assert slow.over

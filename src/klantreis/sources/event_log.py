@@ -66,7 +66,8 @@ def write_columns(
     hashes, offsets, ends = _make_customers(connection)
     np.save(folder / "customer_ends.npy", ends)
     np.save(folder / "offsets.npy", offsets)
-    with ThreadPoolExecutor(1) as beside, connection.cursor() as other:
+    # In this order: who is beside must be ready before what it reads with is closed, after a failure too.
+    with connection.cursor() as other, ThreadPoolExecutor(1) as beside:
         names = beside.submit(_write_names, other, folder, ends)
         told = _write_events(
             connection, folder, scratch, hashes, offsets, texts=texts, numbers=numbers, in_order=in_order, tell=tell

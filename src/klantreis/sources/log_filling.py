@@ -301,22 +301,27 @@ def _told_of_identity(found: Identities) -> dict[str, Any]:
 def _run(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, tell: Callable[[float], None]) -> None:
     """Run a statement in a thread, and tell meanwhile how far it is."""
     failed: list[duckdb.Error] = []
+    over = threading.Event()
 
     def work() -> None:
         try:
             connection.execute(sql)
         except duckdb.Error as error:
             failed.append(error)
+        finally:
+            over.set()
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
+    threading.Thread(target=work, daemon=True).start()
     try:
-        while thread.is_alive():
-            thread.join(0.1)
-            tell(max(0.0, min(1.0, connection.query_progress() / 100)) if thread.is_alive() else 1.0)
-    except BaseException:  # Ctrl-C too: the statement must be over before the connection closes
+        while not over.wait(0.1):
+            tell(max(0.0, min(1.0, connection.query_progress() / 100)))
+        tell(1.0)
+    except BaseException:
+        # Ctrl-C too: the statement must be over before the connection closes. Joining the thread does not tell: a
+        # join that Ctrl-C ends takes the thread for over (Python 3.11), so the next join does not wait.
         connection.interrupt()
-        thread.join()
+        while not over.wait(0.1):
+            connection.interrupt()
         raise
     if failed:
         raise EventImportError(f"{table.path} cannot be read: {str(failed[0]).splitlines()[0]}") from None
