@@ -86,6 +86,26 @@ def test_importance_and_satisfaction_of_one_thing_are_paired_by_their_words() ->
     assert found[3].about not in (found[0].about, found[1].about)
 
 
+def test_a_satisfaction_is_general_when_every_importance_has_its_own() -> None:
+    found = guess_roles(
+        sheet(
+            ("Hoe tevreden bent u over de bezorging? (1-5)", LIKERT),
+            ("Hoe belangrijk is een lage prijs?", LIKERT),
+            ("Hoe tevreden bent u over een lage prijs? (1 t/m 5)", LIKERT),
+        )
+    )
+    assert [(one.role, one.about) for one in found] == [
+        ("csat", None),
+        ("importance", "een lage prijs"),
+        ("satisfaction", "een lage prijs"),
+    ]
+
+
+def test_who_does_not_know_a_price_leaves_the_others_in_their_brackets() -> None:
+    cells = ["Minder dan 10€", "Tussen 10 en 20€", "Weet ik niet", "weet niet"]
+    assert guess_roles(sheet(("Wat wilt u betalen?", cells)))[0].role == "price_bracket"
+
+
 def test_what_a_survey_has_once_goes_to_the_first_that_fits() -> None:
     found = guess_roles(sheet(("datum", ["2026-01-01"] * 4), ("created at", ["2026-01-02"] * 4)))
     assert [one.role for one in found] == ["date", "category"]

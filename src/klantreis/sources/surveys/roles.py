@@ -9,6 +9,7 @@ from klantreis.research.survey import ABOUT_SOMETHING, ONCE, Role
 from klantreis.sources.surveys.agreeing import agreement
 from klantreis.sources.surveys.best_worst import task_columns
 from klantreis.sources.surveys.days import days_of
+from klantreis.sources.surveys.kano_pairs import kano_pairs
 from klantreis.sources.surveys.numbers import (
     bracket_of,
     is_plain_number,
@@ -63,17 +64,34 @@ def guess_roles(sheet: Sheet) -> tuple[Guess, ...]:
     for place, one in enumerate(sheet.questions):
         if tasks and guesses[place].role and place not in tasks and says_version(one.name):
             guesses[place] = Guess("design_version")
+    for place, (asks, about) in kano_pairs(sheet).items():
+        if guesses[place].role not in ("functional", "dysfunctional"):
+            guesses[place] = Guess(asks, about, 1, 5)
+    _meet(guesses, "experienced", "expected")
     weighed = {guess.about for guess in guesses if guess.role == "importance"}
+    # An importance that has a satisfaction in its very words waits for no other.
+    alone = weighed - {guess.about for guess in guesses if guess.role == "satisfaction"}
     seen: set[str] = set()
     for place, guess in enumerate(guesses):
         role = guess.role
         if role == "satisfaction" and guess.about not in weighed:
-            guesses[place] = _paired(guess, [about for about in weighed if about is not None])
+            guesses[place] = _paired(guess, [about for about in alone if about is not None])
         if role in ONCE and role in seen:
             guesses[place] = _by_answers(sheet.questions[place], [cell for cell in sheet.column(place) if cell])
         if role is not None:
             seen.add(role)
     return tuple(guesses)
+
+
+def _meet(guesses: list[Guess], role: Role, other: Role) -> None:
+    """Put columns of one role under the words of those of another that they agree with best."""
+    free = [guess.about for guess in guesses if guess.role == other and guess.about is not None]
+    for place, guess in enumerate(guesses):
+        if guess.role == role and guess.about is not None and guess.about not in free:
+            ranked = sorted((-agreement(guess.about, about), about) for about in free)
+            if ranked and -ranked[0][0] >= _AGREEING:
+                guesses[place] = replace(guess, about=ranked[0][1])
+                free.remove(ranked[0][1])
 
 
 def _paired(guess: Guess, weighed: Sequence[str]) -> Guess:
@@ -121,7 +139,7 @@ def _guess(question: Question, cells: list[str]) -> Guess:
             if role == "bought":
                 about = price_in(question.text or question.name)
             return Guess(role, about, *scale_of(question, cells, role))
-    if asks_price(words) and _share(cells, _is_bracket) >= _FITTING:
+    if asks_price(words) and _share([cell for cell in cells if not is_unknown(cell)], _is_bracket) >= _FITTING:
         return Guess("price_bracket")
     return _by_answers(question, cells)
 
