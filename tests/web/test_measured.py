@@ -13,12 +13,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from klantreis.events.pattern import parse_pattern
 from klantreis.measurement.measurement import EffectPlan, Measurement
 from klantreis.render.effect_words import told
 from klantreis.render.words import Words
 from klantreis.store.folder import FolderStore
 from klantreis.web.drawn_effect import drawn_effect, nice_step, steps
 from klantreis.web.measured import measured
+from klantreis.web.pattern_words import pattern_words
 from klantreis.web.workspaces import WorkspaceContext
 from tests.web.sample import PLAN
 from tests.web.test_pages import LANGS, Page, W
@@ -197,3 +199,25 @@ def test_a_municipality_reads_of_citizens(sample: Path, ask: Callable[[Path], An
     file.write_text(file.read_text(encoding="utf-8") + "market: public\n", encoding="utf-8")
     text = page(ask(sample), PAGE, "nl").text.replace("\xa0", " ")
     assert "94 % van de burgers is te vergelijken" in text
+
+
+def test_the_plan_names_what_counts_in_words(client: Any) -> None:
+    text = page(client, PAGE, "nl").text
+    assert "Wat telt ‘kassa’" in text
+    assert "Kreeg het ‘tweede kassa’" in text
+    assert "touchpoint" not in text
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        'not touchpoint = "a"',
+        "amount >= 2",
+        'touchpoint = "a" within 7d after touchpoint = "b"',
+        'channel = ""',
+        'touchpoint = "a" and (channel = "b" or channel = "c")',
+    ],
+)
+def test_what_a_few_words_cannot_say_stays_the_pattern(pattern: str) -> None:
+    found = parse_pattern(pattern)
+    assert pattern_words(found, Words("nl").say) == str(found)

@@ -25,6 +25,7 @@ from klantreis.research.survey import Survey
 from klantreis.values import Document, Period
 from klantreis.web.claims import estimate_words
 from klantreis.web.measured import measurements_of, verdict_words, words_of
+from klantreis.web.pattern_words import pattern_words
 from klantreis.web.places import name_of, page_of
 from klantreis.web.workspaces import WorkspaceContext
 
@@ -173,10 +174,10 @@ def _plan_facts(here: WorkspaceContext, plan: EffectPlan) -> Iterator[Fact]:
     yield link("metric", plan.metric)
     yield Fact(here.t("web.fact.comparison"), here.t(f"measurement.comparison.{plan.comparison}"))
     yield Fact(here.t("web.fact.smallest"), smallest_words(plan, words_of(here)).partition(": ")[2])
-    yield own("outcome", str(plan.outcome.pattern))
+    yield own("outcome", pattern_words(plan.outcome.pattern, here.t))
     for label in ("exposed", "control", "among"):
         pattern = getattr(plan, label)
-        yield own(label, str(pattern) if pattern is not None else None)
+        yield own(label, pattern_words(pattern, here.t) if pattern is not None else None)
     yield own("by_unit", plan.by)
     for one in plan.covariates:
         yield own("covariates", one.name)
