@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klantreis.analysis.behaviour import segment_classes
+from klantreis.analysis.behaviour.segment_classes import likeliest_class
 from klantreis.analysis.behaviour.segment_kernels import bundled, climb_all
 from klantreis.analysis.behaviour.segments import latent_classes
 from klantreis.analysis.result import Floats, Ints
@@ -126,3 +127,17 @@ def test_a_combination_stands_for_the_answers_it_is_made_of(seed: int, n: int, i
     answers = found.parts[found.states].reshape(n, -1)
     for row, made in zip(codes, answers, strict=True):
         assert sorted(row[row >= 0]) == sorted(made[made >= 0])
+
+
+def test_labels_to_compare_are_those_of_the_fit_where_there_are_classes() -> None:
+    rng = np.random.default_rng(6)
+    kind = rng.integers(0, 2, 800)
+    codes = (rng.random((800, 40)) < np.where(kind, 0.85, 0.15)[:, None]).astype(np.int64)
+    codes[rng.random(codes.shape) < 0.05] = -1
+    answers = [[None if code < 0 else code for code in row] for row in codes.tolist()]
+    fit = latent_classes(answers, 2, starts=3, draws=0)
+    # 3 to the 30th fits into one number, to the 40th it does not.
+    for width in (30, 40):
+        found = likeliest_class(codes[:, :width], [2] * width, 2, starts=3, seed=0)
+        agree = float((found == np.array(fit.labels)).mean())
+        assert max(agree, 1 - agree) > 0.99

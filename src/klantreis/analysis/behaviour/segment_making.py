@@ -11,7 +11,7 @@ import numpy as np
 from klantreis.analysis.behaviour.customer_fields import COUNTED, CustomerField
 from klantreis.analysis.behaviour.grouping import WEAK, mean_interval, silhouettes, straight_distances
 from klantreis.analysis.behaviour.segment_choice import SAMPLED, Choice, ChosenK
-from klantreis.analysis.behaviour.segment_classes import latent_classes
+from klantreis.analysis.behaviour.segment_classes import latent_classes, likeliest_class
 from klantreis.analysis.behaviour.segment_prototypes import mixed_prototypes, partition
 from klantreis.analysis.behaviour.segment_tables import Coded, read_categories
 from klantreis.analysis.result import Caution, Floats, Ints, caution
@@ -204,19 +204,18 @@ def _coded(texts: list[list[str]]) -> Coded:
 def latent_maker(makes: tuple[CustomerField, ...], *, starts: int, seed: int) -> Maker:
     """Makes latent classes of categories; who did not answer one of them is still placed by the others."""
     answers = np.array([field.values for field in makes], dtype=object).T
-    codes = read_categories("items", answers).codes.astype(np.float64)
+    coded = read_categories("items", answers)
+    sizes = [len(names) for names in coded.names]
 
     def make(k: int) -> Made:
         fit = latent_classes(answers, k, starts=max(starts, 30), draws=0, seed=seed)
 
         def again(rows: Floats, draw: int) -> Ints:
-            given = rows.astype(object)
-            given[rows < 0] = None
-            return np.array(latent_classes(given, k, starts=AGAIN, draws=0, seed=draw).labels, dtype=np.int64)
+            return likeliest_class(rows.astype(np.int64), sizes, k, starts=AGAIN, seed=draw)
 
         # A class that is nobody's likeliest holds nobody: the groups are then fewer than the classes.
         labels = np.unique(np.array(fit.labels, dtype=np.int64), return_inverse=True)[1]
-        return Made("classes", k, labels, codes, again, score=fit.bic, warnings=fit.warnings)
+        return Made("classes", k, labels, coded.codes.astype(np.float64), again, score=fit.bic, warnings=fit.warnings)
 
     return make
 
