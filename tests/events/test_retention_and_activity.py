@@ -218,3 +218,17 @@ def test_the_clock_is_that_of_the_zone_at_every_moment(first: int, days: int) ->
         assert there is not None
         known = max(k for k, change in enumerate(changes.tolist()) if change <= moment)
         assert shifts[known] == there // timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Amsterdam", "America/New_York"])
+def test_the_edges_of_the_calendar_are_no_reason_to_stop(zone: str) -> None:
+    last, first = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
+    log = log_of([Event("an", last, "ends"), Event("bo", last, "ends")], timezone=zone)
+    assert sum(hour.events or 0 for hour in log.activity().hours) == 2
+    with pytest.raises(InvalidInputError, match="calendar ends"):
+        log.retention(by="month")
+    assert [event.touchpoint for event in log.trace("an")] == ["ends"]
+    for span in ((None, date.max), (date.min, None), (date.min, date.max)):
+        assert log.reach("touchpoint = 'ends'", filter=Filter(period=span)).customers.count == 2
+    early = log_of([Event("an", first, "begins"), Event("an", first + timedelta(hours=1), "begins")], timezone=zone)
+    assert sum(hour.events or 0 for hour in early.activity().hours) == 2

@@ -89,8 +89,11 @@ def bounds(span: Span, zone: tzinfo) -> tuple[int | None, int | None]:
     first = None if start is None else _instant(start, zone)
     if end is None:
         return first, None
-    whole_day = not isinstance(end, datetime)
-    return first, _instant(end + timedelta(days=1) if whole_day else end, zone)
+    if not isinstance(end, datetime):
+        if end == date.max:  # nothing is later
+            return first, None
+        end += timedelta(days=1)
+    return first, _instant(end, zone)
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -114,4 +117,6 @@ def _instant(moment: date | datetime, zone: tzinfo) -> int:
         moment = datetime.combine(moment, time(), tzinfo=zone)
     elif moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return (moment.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
+    # Not by way of the moment in UTC: on the first and the last day of the calendar there is none.
+    shift = moment.utcoffset() or timedelta()
+    return (moment.replace(tzinfo=UTC) - _EPOCH - shift) // timedelta(microseconds=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,6 +17,9 @@ Step = Literal["day", "week", "month"]
 #: More periods than this are a slip: a log with a time far off, or days where months are meant.
 MOST_PERIODS = 40_000
 _MICROSECOND = timedelta(microseconds=1)
+#: The calendar in UTC.
+_FIRST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MICROSECOND
 
 
 def calendar_edges(first: int, last: int, by: str, zone: tzinfo) -> tuple[list[date], NDArray[np.int64]]:
@@ -40,7 +43,7 @@ def calendar_edges(first: int, last: int, by: str, zone: tzinfo) -> tuple[list[d
         raise InvalidInputError(
             f"{by!r} is no period to count by.", hint=did_you_mean(by, get_args(Step), what="period")
         )
-    begin, end = (_local(instant, zone).date() for instant in (first, last))
+    begin, end = (local_moment(instant, zone).date() for instant in (first, last))
     if by == "week":
         begin -= timedelta(days=begin.weekday())
     elif by == "month":
@@ -53,12 +56,11 @@ def calendar_edges(first: int, last: int, by: str, zone: tzinfo) -> tuple[list[d
                 hint="Count by month, or leave out stray times with a period.",
             )
         days.append(_next(days[-1], by))
-    try:
-        edges = [bounds((day, None), zone)[0] for day in days]
-    except OverflowError:
+    edges = [bounds((day, None), zone)[0] for day in days]
+    if not all(edge is not None and _FIRST <= edge <= _LAST for edge in edges):
         raise InvalidInputError(
             f"There is no calendar around {begin} to {end}.", hint="Leave out stray times with a period."
-        ) from None
+        )
     return days[:-1], np.array(edges, dtype=np.int64)
 
 
@@ -99,11 +101,27 @@ def _next(day: date, by: str) -> date:
         ) from None
 
 
-def _local(instant: int, zone: tzinfo) -> datetime:
-    return (EPOCH + timedelta(microseconds=instant)).astimezone(zone)
+def local_moment(instant: int, zone: tzinfo) -> datetime:
+    """The moment on the clock of a zone; where the calendar ends before it, as on 9999-12-31, the moment in UTC.
+
+    Examples
+    --------
+    >>> from zoneinfo import ZoneInfo
+    >>> local_moment(0, ZoneInfo("Europe/Amsterdam")).isoformat()
+    '1970-01-01T01:00:00+01:00'
+    >>> local_moment(253_402_300_799_000_000, ZoneInfo("Europe/Amsterdam")).isoformat()
+    '9999-12-31T23:59:59+00:00'
+    """
+    moment = EPOCH + timedelta(microseconds=instant)
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def _shift(instant: int, zone: tzinfo) -> int:
-    shift = _local(instant, zone).utcoffset()
+    moment = local_moment(instant, zone)
+    # Beyond the calendar the clock of the zone is as far ahead as at its edge.
+    shift = moment.replace(tzinfo=zone).utcoffset() if moment.tzinfo is UTC else moment.utcoffset()
     assert shift is not None  # noqa: S101 - a time in a zone has one
     return shift // _MICROSECOND

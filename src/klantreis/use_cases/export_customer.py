@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -165,12 +165,9 @@ def _in_order(found: Sequence[tuple[str, Any]], zone: str) -> tuple[HeldRow, ...
 
 
 def _moment(time: int | None, zone: str) -> datetime | None:
-    if time is None:
-        return None
-    try:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time)).astimezone(ZoneInfo(zone))
-    except OverflowError:
-        return None
+    from klantreis.events.local_time import local_moment
+
+    return None if time is None else local_moment(time, ZoneInfo(zone))
 
 
 def _given(values: Mapping[str, str]) -> dict[str, str]:

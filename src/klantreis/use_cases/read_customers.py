@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,6 +178,7 @@ def _of_dataset(store: Store, dataset: Dataset, filter: Filter | None) -> Custom
 def period_of(log: LocalLog, filter: Filter | None = None) -> Period | None:  # noqa: A002
     """From the day of the first to that of the last event counted, by the clock of the log's own zone."""
     from klantreis.events.filter import zone_named
+    from klantreis.events.local_time import local_moment
 
     view = log.view(filter)
     if view.first_time is None or view.last_time is None:
@@ -185,7 +186,7 @@ def period_of(log: LocalLog, filter: Filter | None = None) -> Period | None:  # 
     zone = zone_named(log.zone_name)
 
     def local(time: int) -> date:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time)).astimezone(zone).date()
+        return local_moment(time, zone).date()
 
     return Period(start=local(view.first_time), end=local(view.last_time))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from klantreis.errors import NotFoundError
 from klantreis.events.event import Event
 from klantreis.events.filter import zone_named
-from klantreis.events.local.columns import EPOCH
+from klantreis.events.local_time import local_moment
 
 if TYPE_CHECKING:
     from klantreis.events.local.log import LocalLog
@@ -28,6 +27,6 @@ def trace(log: LocalLog, customer: str) -> tuple[Event, ...]:
             **{name: text for name, text in texts.items() if text and name not in ("touchpoint", "channel")},
             **{name: number for name, number in numbers.items() if number == number},
         }
-        time = (EPOCH + timedelta(microseconds=int(log.times[at]))).astimezone(zone)
+        time = local_moment(int(log.times[at]), zone)
         events.append(Event(customer, time, texts["touchpoint"], texts.get("channel") or None, attributes))
     return tuple(events)
