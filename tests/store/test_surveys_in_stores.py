@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from klantreis.errors import InvalidInputError
 from klantreis.jobs.job import Job
 from klantreis.jobs.outcome import DesiredOutcome
 from klantreis.research.claim import Claim
 from klantreis.research.survey import Survey
 from klantreis.store.folder import FolderStore
+from klantreis.texts import error_text
 from klantreis.use_cases.copy_workspace import copy_workspace
 from klantreis.use_cases.edit import undo
 from klantreis.use_cases.find_prices import find_prices
@@ -56,3 +60,19 @@ def test_from_file_to_evidence_and_back(location: str, tmp_path: Path) -> None:
     undo(store, "insight:price-a", by="els")
     assert open_store(location).load().find("insight:price-a") is None
     assert open_store(location).load().get("survey:a", Survey).n == 60
+
+
+def test_outcomes_bound_to_no_job_are_refused_in_the_words_of_the_reader(tmp_path: Path) -> None:
+    FolderStore(tmp_path / "shop").fill([WorkspaceSettings(id="workspace:shop", title="De winkel"), JOB])
+    path = tmp_path / "a.csv"
+    path.write_text(ANSWERS, encoding="utf-8")
+    store = open_store(str(tmp_path / "shop"))
+    roles = ["imp=importance:snel", "sat=satisfaction:snel"]
+    import_survey(store, read_survey(store.load(), path, roles=roles), by="els", on=date(2026, 5, 1))
+    with pytest.raises(InvalidInputError) as refused:
+        write_outcomes(store, score_outcomes(survey_answers(store, None), draws=200), by="els")
+    said = error_text(refused.value, "nl")
+    assert said.message == "In survey:a is niets verbonden met een gewenst resultaat van een job."
+    assert said.hint is not None
+    assert said.hint.startswith("Importeer de enquête opnieuw met --role")
+    assert error_text(refused.value, "en").message == refused.value.args[0]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from klantreis.analysis.result import Result
 from klantreis.analysis.voice.opportunity import Opportunity
 from klantreis.edits import SetField
-from klantreis.errors import InvalidInputError
+from klantreis.errors import InvalidInputError, Said
 from klantreis.ids import slug_of
 from klantreis.jobs.job import Job
 from klantreis.jobs.outcome import DesiredOutcome
@@ -42,7 +42,12 @@ def write_outcomes(store: Store, found: OutcomeScores, *, by: str) -> tuple[Edit
     if not by_job:
         raise InvalidInputError(
             f"Nothing in {survey.id} is bound to an outcome of a job.",
-            hint="Import it again with --role COLUMN=importance:job:dinner/quick, and the same for satisfaction.",
+            hint=Said(
+                "Import it again with --role COLUMN=importance:job:dinner/quick, and the same for satisfaction.",
+                message_id="errors.hint.bind_outcomes",
+            ),
+            message_id="errors.nothing_bound",
+            values={"survey": survey.id},
         )
     edited = []
     for job_id, scored in by_job.items():
