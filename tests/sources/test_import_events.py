@@ -363,3 +363,28 @@ def test_events_are_read_from_a_log_or_a_file(tmp_path: Path) -> None:
         read_events(tmp_path / "bron.csv")
     with pytest.raises(NotFoundError):
         read_events(tmp_path / "niets")
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "last", "far"),
+    [
+        ("TIMESTAMP", "0002-01-02", "9998-12-30", ("0001-12-30", "9999-01-02", "290000-01-01", "infinity")),
+        ("TIMESTAMPTZ", "0002-01-01 00:00:00+00", "9998-12-31 23:59:59+00", ("9999-01-01 00:00:00+00", "-infinity")),
+        ("DOUBLE", "-9e15", "9e15", ("9e21", "-9e21", "1e300", "nan")),
+        ("BIGINT", "-9000000000000000", "9000000000000000", ("9000000000000000000", "-9000000000000000000")),
+    ],
+)
+def test_a_time_without_a_date_everywhere_is_refused(
+    tmp_path: Path, kind: str, first: str, last: str, far: tuple[str, ...]
+) -> None:
+    file = tmp_path / "t.parquet"
+    rows = ", ".join(f"('an', '{time}'::{kind}, 'a')" for time in (first, last, *far))
+    duckdb.execute(f"COPY (SELECT * FROM (VALUES {rows}) v(c, t, w)) TO '{file}' (FORMAT parquet)")  # noqa: S608
+    roles = {"customer": "c", "time": "t", "touchpoint": "w"}
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        done = import_events([file], tmp_path / "log", **roles, timezone=zone)  # type: ignore[arg-type]
+        assert (done.imported, done.refused) == (2, {"unreadable-time": len(far)})
+        log = open_log(tmp_path / "log")
+        assert len(log.trace("an")) == 2
+        assert log.rework().repeats == 1
+        assert log.activity().to_dict()

@@ -3,13 +3,17 @@
 Read: ISO 8601 with or without a zone, the Dutch 31-12-2026 14:05, seconds, milliseconds, microseconds or nanoseconds
 since 1970 (told apart by their size), a format of your own, and the date and time types of typed files. A time without
 a zone is in the zone that the user names. In the hour that occurs twice when summer time ends, the zone's rules choose
-one. Not read, because it can be meant in two ways: 01/02/2026.
+one. Not read, because it can be meant in two ways: 01/02/2026. Nor is what lies outside the years 2 to 9998: it
+may have no date, and is a mistake or stands for "none" or "for ever".
 """
 
 from __future__ import annotations
 
 from klantreis.errors import EventImportError
 from klantreis.sources.tables import Column, Table, quoted_text
+
+#: The years 2 to 9998 in UTC, in microseconds since 1970: every zone has a date for them, and for a year around them.
+FIRST, LAST = -62_104_060_800_000_000, 253_370_764_799_999_999
 
 _ZONED = r"\d{4}-\d{1,2}-\d{1,2}[Tt ]\d{1,2}:\d\d.*([Zz]| ?UTC|[+-]\d\d(:?\d\d)?)"
 _NAIVE = r"\d{4}-\d{1,2}-\d{1,2}([Tt ]\d{1,2}:\d\d[\d:.]*)?"

@@ -18,7 +18,7 @@ from typing import Literal
 from klantreis.errors import EventImportError, did_you_mean
 from klantreis.events.dataset import ColumnRoles
 from klantreis.events.event import RESERVED
-from klantreis.sources.moments import moment_sql
+from klantreis.sources.moments import FIRST, LAST, moment_sql
 from klantreis.sources.tables import Column, Connection, RefusedRow, Table, literal_path, quoted_text
 
 #: Why a row is refused, in the order in which they are looked for.
@@ -134,11 +134,13 @@ def staging_sql(
     scope = quoted_text(f"{table.source}\x1f")
     said = {"alias": extras.alias, "owner": extras.owner, "kind": extras.kind} if extras else {}
     event = extras.event if extras else "NULL"
+    within = f"time BETWEEN {FIRST} AND {LAST}"
     return (
-        "COPY (SELECT customer, time, touchpoint, channel, "  # noqa: S608
+        f"COPY (SELECT customer, CASE WHEN {within} THEN time END AS time, touchpoint, channel, "  # noqa: S608
         f"CASE WHEN is_event IS FALSE THEN '{NO_EVENT}' WHEN customer IS NULL THEN 'no-customer' "
         "WHEN raw_time IS NULL THEN 'no-time' "
-        "WHEN time IS NULL THEN 'unreadable-time' WHEN touchpoint IS NULL THEN 'no-touchpoint' END AS reason, "
+        f"WHEN ({within}) IS NOT TRUE THEN 'unreadable-time' "
+        "WHEN touchpoint IS NULL THEN 'no-touchpoint' END AS reason, "
         f"CAST(md5({scope} || told_by) AS UUID) AS key{''.join(f', {name}' for name in said)}"
         f"{''.join(f', a{k}' for k in range(len(kinds)))} FROM (SELECT {customer} AS customer, "
         f"{moment_sql(table, time_column, zone=zone, time_format=time_format)} AS time, "
