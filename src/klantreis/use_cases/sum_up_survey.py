@@ -13,7 +13,7 @@ import numpy.typing as npt
 from klantreis.analysis.result import Floats, Result, caution, plain
 from klantreis.analysis.voice.averages import effective_n, size_cautions, t_interval, wilson_interval
 from klantreis.analysis.voice.expectation import expectation_gap
-from klantreis.analysis.voice.experience import ces, csat, nps
+from klantreis.analysis.voice.experience import ces, csat, nps, peak_end
 from klantreis.analysis.weighing import quartiles
 from klantreis.errors import InvalidInputError
 from klantreis.research.answers import Answers
@@ -22,6 +22,8 @@ from klantreis.research.survey import SurveyColumn
 Flags = npt.NDArray[np.bool_]
 #: Roles of which a column has a mean on its scale.
 _MEANS = ("emotion", "expected", "experienced")
+#: What stands for a column where all feelings are taken together.
+PEAK_END = "peak-end"
 _AMOUNTS = ("number", "weight", "too_cheap", "cheap", "expensive", "too_expensive", "offered_price")
 
 
@@ -43,7 +45,8 @@ class ColumnSummary:
     n
         How many rows have an answer.
     figure
-        What the result is: ``nps``, ``top`` (share of the highest answers), ``mean``, ``gap``, ``yes``, ``median``.
+        What the result is: ``nps``, ``top`` (share of the highest answers), ``mean``, ``gap``, ``yes``, ``median``;
+        ``peak_end`` of all feelings together, which is no column of the file.
     result
         None where a column has no one figure, or it cannot be computed.
     parts
@@ -130,10 +133,34 @@ def sum_up(
     """
     drawn = {"confidence": confidence, "draws": draws, "seed": seed}
     columns = [_weighed(answers, column, drawn, hide_below) for column in answers.survey.columns]
+    columns += _remembered(answers, drawn)
     weights, by = answers.weights(), answers.survey.of_role("weight")
     return SurveySummary(
         answers.survey.id, answers.rows, tuple(columns), by[0].name if by else None, _effective(weights)
     )
+
+
+def _remembered(answers: Answers, drawn: dict[str, Any]) -> list[ColumnSummary]:
+    """What is likely remembered by who told every feeling, in the order of the questions; none of a single feeling."""
+    asked = answers.survey.of_role("emotion")
+    if len(asked) < 2:
+        return []
+    felt = np.column_stack([answers.numbers(column) for column in asked])
+    whole = ~np.isnan(felt).any(axis=1)
+    n = int(whole.sum())
+    scales = {(column.low, column.high) for column in asked}
+    low, high = next(iter(scales))
+    column = SurveyColumn(name=PEAK_END, role="emotion", about=PEAK_END)
+    if len(scales) > 1 or low is None or high is None:
+        return [ColumnSummary(column, n, "peak_end", why_not="The feelings are not asked on one scale.")]
+    column = column.model_copy(update={"low": low, "high": high})
+    if answers.weights() is not None:
+        return [ColumnSummary(column, n, "peak_end", why_not="It cannot be weighted, and the survey has weights.")]
+    if not n:
+        return [ColumnSummary(column, n, "peak_end", why_not="Nobody told every feeling.")]
+    who, order = np.repeat(np.arange(n), len(asked)), np.tile(np.arange(len(asked)), n)
+    found = peak_end(who, order, felt[whole].ravel(), neutral=(low + high) / 2, **drawn)
+    return [ColumnSummary(column, n, "peak_end", found)]
 
 
 def _effective(weights: Floats | None) -> float | None:

@@ -85,7 +85,7 @@ def write_feelings(store: Store, found: SurveySummary, journey_id: str, *, by: s
     matched = False
     for summary in found.columns:
         column, result = summary.column, summary.result
-        step = _step(journey, column) if column.role == "emotion" else None
+        step = _step(journey, column) if column.role == "emotion" and summary.figure != "peak_end" else None
         if step is None or result is None or column.low is None or column.high is None:
             continue
         matched = True

@@ -148,3 +148,8 @@ def test_personal_data_is_found_by_heading_and_by_answer() -> None:
     assert found is not None
     assert (found.heading, found.answers, set(found.kinds)) == (False, 2, {"email", "phone"})
     assert personal_in(Question("Waarom?"), ["omdat het 12,50 kost", "nummer 4"]) is None
+
+
+def test_a_weight_has_as_many_decimals_as_a_computer_gives_it() -> None:
+    for cells in (["0.8461538461538461", "1.2000000000000002"], ["1,4745714317759443", "7,2E-05"]):
+        assert [one.role for one in guess_roles(sheet(("weight", cells * 10)))] == ["weight"]

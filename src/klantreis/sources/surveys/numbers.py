@@ -65,7 +65,8 @@ KANO: tuple[tuple[str, ...], ...] = (
     ),
 )
 _YES, _NO = frozenset({"ja", "yes", "y", "true", "1", "wel"}), frozenset({"nee", "no", "n", "false", "0", "niet"})
-_PLAIN = re.compile(r"[-+]?\d{1,15}(?:[.,]\d{1,12})?\s*%?")
+#: Weights are exported with as many decimals as a computer has: 0.8461538461538461, 7.2e-05.
+_PLAIN = re.compile(r"[-+]?\d{1,15}(?:[.,]\d{1,25})?(?:[eE][-+]?\d{1,2})?\s*%?")
 #: Whole thousands, as 1.250 or 1,250,000; what begins with 0 has decimals instead.
 _THOUSANDS = {sign: re.compile(rf"[-+]?[1-9]\d{{0,2}}(?:\{sign}\d{{3}})+(?:[.,]\d{{1,2}})?") for sign in ".,"}
 _LEADING = re.compile(r"([-+]?\d{1,4})\s*(?:[-–—=:.)(|]\s*)?[^\W\d].*", re.DOTALL)
