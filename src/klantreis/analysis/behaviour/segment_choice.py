@@ -280,11 +280,12 @@ def stability(
                 raise InvalidInputError(f"cluster gave {len(again)} labels for {len(drawn)} rows.")
         overlap[draw, np.unique(codes[drawn])] = best_matches(codes[drawn], again)
 
-    # What was given need not bear being called twice at once; our own loops do.
-    with ThreadPoolExecutor(os.cpu_count() if cluster is None else 1) as threads:
+    # What was given need not bear being called twice at once, or elsewhere; our own loops do.
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        spread = map if cluster is not None else threads.map
         for start in range(0, draws, AT_ONCE):
             some = range(start, min(draws, start + AT_ONCE))
-            for done in threads.map(compare, some, [who_was_drawn(rng, len(x)) for _ in some]):
+            for done in spread(compare, some, [who_was_drawn(rng, len(x)) for _ in some]):
                 assert done is None  # noqa: S101 - an error in a draw is raised here
     groups = tuple(steady_group(code, names[code], codes, overlap[:, code], confidence) for code in real)
     least = min(groups, key=lambda group: _number(group.estimate))
