@@ -36,8 +36,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("klantreis")
-# A test process of several is told that its terminal is 80 wide; what is printed is then folded as on such a one.
-os.environ.pop("COLUMNS", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,6 +45,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
             item.add_marker("alone")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def printed_as_into_a_file() -> Iterator[None]:
+    """No width of a terminal: one of several test processes is told that it has 80 columns, and would fold tables."""
+    width = os.environ.pop("COLUMNS", None)
+    yield
+    if width is not None:
+        os.environ["COLUMNS"] = width
 
 
 @pytest.fixture(scope="session")
