@@ -111,6 +111,7 @@ def test_canonical_text(text: str, canonical: str) -> None:
     [
         ("", 0, "empty"),
         ("touchpoint", 10, "Expected =, !="),
+        ("channel = NULL", 10, 'A missing value is the empty text: ""'),
         ("touchpoint = mailing", 13, 'Put text between quotes: "mailing"'),
         ("touchpoint = 'mailing", 13, "not closed"),
         ("x < 'a'", 4, "a number"),

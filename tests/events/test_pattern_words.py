@@ -33,6 +33,7 @@ WRONG = {
     "a b": "Hier hoort =, !=, <, <=, >, >= of in, maar er staat ‘b’.",
     'a < "x"': 'Hier hoort een getal, want < vergelijkt getallen, maar er staat de tekst "x".',
     "a = b": "Hier hoort een tekst tussen aanhalingstekens of een getal, maar er staat ‘b’.",
+    "a = null": "Hier hoort een tekst tussen aanhalingstekens of een getal, maar er staat ‘null’.",
     "a = 1 within (": "Hier hoort een tijdsduur zoals 7d, maar er staat ‘(’.",
     "a = 1 within 7x after b = 1": "De lengte ‘7x’ is geen tijdsduur.",
 }

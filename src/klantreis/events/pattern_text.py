@@ -349,7 +349,9 @@ class _Reader:
     def unexpected(self, wanted: Said) -> PatternSyntaxError:
         token = self.token
         hint, found = None, self.found(token)
-        if token.kind == "name" and wanted.startswith("a text"):
+        if token.word in ("null", "none", "nan"):
+            hint = _said("missing_value", 'A missing value is the empty text: "".')
+        elif token.kind == "name" and wanted.startswith("a text"):
             hint = _said("quoted", f'Put text between quotes: "{token.value}".', value=token.value)
         message = _said("expected", f"Expected {wanted}, but {found}.", wanted=wanted, found=found)
         return _error(self.text, token.position, message, hint)
