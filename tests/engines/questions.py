@@ -185,7 +185,7 @@ FEW = (
 ON_SPARK = (
     *FEW,
     *("funnel without order", "steps around", "activity", "retention of months", "credit", "compare variants"),
-    *("compare visits", "compare credit of kinds", "compare tree from"),
+    "compare credit of kinds",
 )
 FILTERS: tuple[Filter | None, ...] = (
     None,
