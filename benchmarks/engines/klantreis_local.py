@@ -74,7 +74,7 @@ def visits(log: LocalLog) -> Any:
 def credit(log: LocalLog) -> Any:
     """With the position rule too."""
     found = log.credit(f'touchpoint = "{q.OUTCOME}"', by="channel")
-    rows = {row.value: (row.first.count, row.last.count, row.linear) for row in found.values}
+    rows = {row.value: (row.first.count, row.last.count, row.linear) for row in found.values if row.first and row.last}
     return q.credit_told(found.outcomes, found.direct, rows)
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from klantreis.errors import InvalidInputError
 from klantreis.events.answers.answer import Answer, TooFew
 from klantreis.events.answers.hiding import hidden_cells, hidden_places
+from klantreis.events.answers.outcomes import Credit
 from klantreis.events.answers.small_groups import without_small
 from klantreis.events.answers.steps import PathNode, PathTree
 from klantreis.events.event import Event
@@ -94,8 +95,7 @@ def test_no_number_of_a_small_group_is_shown(name: str, rows: list[tuple[str, in
         number = people.count if isinstance(people, Share) else people
         if isinstance(number, int):
             assert not 0 < number < K
-        # The credit of a channel is that of paths, of which one customer can have many.
-        if isinstance(part, Share) and name not in ("credit", "compare"):
+        if isinstance(part, Share) and name != "compare":
             assert not 0 < part.count < K
 
 
@@ -187,6 +187,19 @@ def test_the_rows_of_a_comparison_do_not_add_up_to_one_that_is_hidden() -> None:
     ]
     left = log_from(both).compare("touchpoint = 'a'", on="steps", upto=2).suppressed(K)
     assert {row.what for row in left.rows} == {("1", "a"), ("1", "b")}  # type: ignore[union-attr]
+
+
+def test_the_first_touch_of_few_outcomes_is_hidden_and_not_what_is_missing_from_the_others() -> None:
+    ways = [("a", "b")] * 9 + [("b", "a")] * 2 + [("d", "b")] * 6 + [("b", "b")] * 3
+    log = log_from(
+        [(f"{number}", place * HOUR, name) for number, way in enumerate(ways) for place, name in enumerate((*way, "c"))]
+    )
+    left = log.credit("touchpoint = 'c'", by="touchpoint").suppressed(K)
+    assert isinstance(left, Credit)
+    shares = {row.value: (row.first, row.last) for row in left.values}
+    told = {name: tuple(share and share.count for share in pair) for name, pair in shares.items()}
+    # Ends with a: 2. That is all but those that end with b, so these are not told either.
+    assert told == {"a": (9, None), "b": (5, None), "d": (6, 0)}
 
 
 def test_an_answer_about_few_is_not_shown_at_all() -> None:

@@ -171,8 +171,8 @@ def credit(answer: Credit, lang: Lang) -> Shown:
         [
             *(
                 each.value,
-                percent(each.first.value, lang),
-                percent(each.last.value, lang),
+                percent(each.first.value if each.first else None, lang),
+                percent(each.last.value if each.last else None, lang),
                 percent(each.linear_share, lang),
             ),
             *(percent(each.position_share, lang), whole(each.paths, lang), percent(each.converted.value, lang)),
@@ -186,8 +186,10 @@ def credit(answer: Credit, lang: Lang) -> Shown:
     table: list[list[Cell]] = [
         [
             *(each.value, each.paths, each.outcomes, each.converted.value, each.converted.low, each.converted.high),
-            *(each.first.count, each.last.count, each.linear, each.position),
-            *(each.first.value, each.last.value, each.linear_share, each.position_share),
+            *(each.first.count if each.first else None, each.last.count if each.last else None),
+            *(each.linear, each.position),
+            *(each.first.value if each.first else None, each.last.value if each.last else None),
+            *(each.linear_share, each.position_share),
         ]
         for each in answer.values
     ]

@@ -115,7 +115,7 @@ class Credited:
     converted
         The second as a share of the first.
     first, last
-        Paths to the outcome that begin, and end, with it, as a share of all that have a touch.
+        Paths to the outcome that begin, and end, with it, as a share of all that have a touch. None when hidden.
     linear, linear_share
         Every touch on a path of n touches gets 1/n.
     position, position_share
@@ -126,8 +126,8 @@ class Credited:
     paths: int
     outcomes: int
     converted: Share
-    first: Share
-    last: Share
+    first: Share | None
+    last: Share | None
     linear: float
     linear_share: float
     position: float

@@ -197,7 +197,24 @@ def _(answer: OutcomePaths, k: int) -> Answer | TooFew:
 def _(answer: Credit, k: int) -> Answer | TooFew:
     if few(answer.outcomes, k):
         return TooFew(answer.method, k)
-    return replace(answer, values=shown(answer.values, k, lambda row: min(row.paths, row.outcomes) or row.paths))
+    rows = answer.values
+    kept = shown(rows, k, lambda row: min(row.paths, row.outcomes) or row.paths)
+    gone = {place for place, row in enumerate(rows) if row not in kept}
+    first, last = (
+        _hidden_beside(gone, shares, k) for shares in ([row.first for row in rows], [row.last for row in rows])
+    )
+    blanked = [
+        replace(row, first=None if place in first else row.first, last=None if place in last else row.last)
+        for place, row in enumerate(rows)
+        if place not in gone
+    ]
+    return replace(answer, values=tuple(blanked))
+
+
+def _hidden_beside(gone: set[int], shares: Sequence[Share | None], k: int) -> set[int]:
+    """Which of the parts of one whole to hide, when those of some rows are gone."""
+    counts = {place: 0 if share is None else share.count for place, share in enumerate(shares)}
+    return hidden_cells([counts], counts, {*gone, *(place for place, count in counts.items() if few(count, k))}, k)
 
 
 @without_small.register
