@@ -19,6 +19,9 @@ from klantreis.sources.tables import Connection, literal_path, quoted_text
 
 #: Numbers as a text may write them: no leading zeros (a code, not a number), no more digits than a float64 holds.
 _NUMBER = r"[+-]?(0|[1-9]\d{0,14})(\.\d*)?([eE][+-]?\d{1,3})?"
+#: The same with a decimal comma, and points between thousands; and a comma that cannot stand between thousands.
+_COMMA_NUMBER = r"[+-]?(0|[1-9]\d{0,14}|[1-9]\d{0,2}(\.\d{3}){1,4})(,\d+)?"
+_DECIMAL_COMMA = r"[+-]?(0,\d+|.*,(\d{1,2}|\d{4,}))"
 
 
 @dataclass(frozen=True)
@@ -113,15 +116,35 @@ def settle_kinds(
     sql: dict[str, str] = {}
     for k, (name, kind) in enumerate(kinds.items()):
         if kind is None:
-            strange, given = connection.execute(
-                f"SELECT count(*) FILTER (NOT regexp_full_match(a{k}, {quoted_text(_NUMBER)})), count(a{k}) FROM events"  # noqa: S608
-            ).fetchall()[0]
-            settled[name] = "number" if given and not strange else "text"
-            sql[name] = f"TRY_CAST(a{k} AS DOUBLE)" if settled[name] == "number" else f"a{k}"
+            as_number = _as_number(connection, f"a{k}")
+            settled[name] = "text" if as_number is None else "number"
+            sql[name] = as_number or f"a{k}"
         else:
             settled[name] = kind
             sql[name] = f"a{k}"
     return settled, sql
+
+
+def _as_number(connection: Connection, column: str) -> str | None:
+    """SQL for a column of texts as a number; None when they are not all numbers, written in one way.
+
+    ``1,234`` may be a thousand or a bit more than one: a comma is that of decimals when some value leaves no doubt.
+    """
+
+    def count(*patterns: str) -> list[int]:
+        full = (f"count(*) FILTER (regexp_full_match({column}, {quoted_text(pattern)}))" for pattern in patterns)
+        (row,) = connection.execute(f"SELECT count({column}), {', '.join(full)} FROM events").fetchall()  # noqa: S608
+        return [int(str(each)) for each in row]
+
+    given, plain = count(_NUMBER)
+    if given and plain == given:
+        return f"TRY_CAST({column} AS DOUBLE)"
+    if not given:
+        return None
+    _, with_comma, surely = count(_COMMA_NUMBER, _DECIMAL_COMMA)
+    if with_comma == given and surely:
+        return f"TRY_CAST(replace(replace({column}, '.', ''), ',', '.') AS DOUBLE)"
+    return None
 
 
 def _make_doubled(connection: Connection) -> int:
