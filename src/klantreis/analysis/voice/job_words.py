@@ -109,7 +109,7 @@ def job_statement(text: str, lang: Lang | None = None, *, names: Iterable[str] =
     """
     told = language_of(as_text("text", text)) if lang is None else as_lang(lang)
     flat = " ".join(text.split()).strip(" .!?")
-    if not flat:
+    if not text.strip():
         raise InvalidInputError("text is empty: nothing was written down as a job.")
     if isinstance(names, str):
         raise InvalidInputError(f"names must be a list of names, not the text {names!r}.")
