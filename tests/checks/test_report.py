@@ -17,6 +17,7 @@ from klantreis.checks.finding import Finding, Severity, in_order
 from klantreis.checks.report import Profile, Report
 from klantreis.checks.rule import rule_of
 from klantreis.errors import InvalidInputError
+from klantreis.jobs.job import Job
 from klantreis.journeys.journey import Card, Emotion, Journey, Lane, Step
 from klantreis.personas.persona import Persona
 from klantreis.research.claim import Claim, Evidence
@@ -277,3 +278,9 @@ def test_a_large_map_is_checked_within_a_fifth_of_a_second() -> None:
         took.append(time.perf_counter() - began)
     assert report.journeys[0].coverage.claims == 720
     assert min(took) <= 0.2
+
+
+@pytest.mark.parametrize("said", [" ", "?"])
+def test_a_job_of_which_nothing_is_written_yet_is_checked_too(said: str) -> None:
+    job = Job.model_validate({"id": "job:later", "statement": {"id": "c", "text": said}, "type": "functional"})
+    assert ("K02", "job:later#statement.c") not in found_in(check_workspace(bare(job), on=ON))

@@ -123,6 +123,6 @@ class SolutionInJob(Rule):
         settings = scene.workspace.settings
         names = (settings.organisation,) if settings.organisation else ()
         for job in scene.workspace.of(Job):
-            read = job_statement(job.statement.text, settings.lang, names=names)
-            values = filled(job=job.statement.text) if read.kind == "product" else None
-            yield Judged(job.id, f"statement.{job.statement.id}", values)
+            said = job.statement.text
+            named = bool(said.strip()) and job_statement(said, settings.lang, names=names).kind == "product"
+            yield Judged(job.id, f"statement.{job.statement.id}", filled(job=said) if named else None)
