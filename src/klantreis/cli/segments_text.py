@@ -200,7 +200,7 @@ def _segment(one: FoundSegment, customers: Customers, found: Segmentation, lang:
 
 
 def _ends(value: float | None, lang: Lang) -> str:
-    return "–" if value is None else number(value, lang, decimals=2)
+    return "–" if value is None else number(value, lang, decimals=2).replace("-", "−")
 
 
 def _chance(value: float, lang: Lang) -> str:
