@@ -131,7 +131,8 @@ def tests(arguments: list[str], *, require_browser: bool, engines: bool) -> int:
         environment["KLANTREIS_ENGINES"] = "all"
     # What measures time, drives a browser or asks a large engine has the machine to itself, at the end.
     side_by_side = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "loadfile", "-m", "not alone"]
-    waves = [arguments] if arguments else [side_by_side, ["-m", "alone"]]
+    dear = "--durations=10"  # says where the time went
+    waves = [arguments] if arguments else [[*side_by_side, dear], ["-m", "alone", dear]]
     codes = [
         subprocess.run([tool("pytest"), *wave], cwd=ROOT, env=environment, check=False).returncode for wave in waves
     ]

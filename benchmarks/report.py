@@ -44,11 +44,11 @@ MIND = """## Mind
 - A goal that is missed at a high load may be met at a low one; this page does not claim that it is. Measure again.
 - The import does more than the sort it is held to: it reads ids as text, checks every row, codes the texts, keeps the
   cleaned rows beside the log (so that more can be added) and writes a digest of all columns. It runs once. One run of
-  each stands in the table; four runs of each on a quiet machine took 5.3 to 6.2 s against 2.5 to 2.8 s.
+  each stands in the table; five runs of each on a quiet machine took 3.8 to 4.2 s against 2.5 to 2.6 s.
 - `open_funnel` is where thirty times is far away: Retentioneering has its table in memory by then (see `load`) and
   takes five touchpoints out of it, which is little work; ours walks all customers in the columns on disk.
 - At ten million events the medians of PM4Py and Retentioneering, and Polars from `visits` on, ran at a load of 2 to 6,
-  all else at 0.7 to 2.5: those ratios flatter us.
+  all else at 0.7 to 2.5: those ratios flatter us. The others were asked a few hours before ours was asked last.
 - One made-up log. Long traces, thousands of touchpoints or many attributes cost more.
 - Klantreis answers more than is asked here: customers per transition, quartiles, intervals. The others count only what
   is compared.
