@@ -212,7 +212,7 @@ def test_a_tree_as_deep_as_it_may_be(place: Place) -> None:
     for pattern, backward in ((None, False), ("nth(-1) touchpoint = 'b'", True))[on_spark:]:
         answer = kept.tree(pattern, depth=depth, breadth=2, backward=backward)
         assert answer == plain.tree(pattern, depth=depth, breadth=2, backward=backward)
-    there, here = (log.compare("nth(9) touchpoint = 'b'", on="tree", upto=depth, top=400) for log in (kept, plain))
+    there, here = (log.compare("nth(3) touchpoint = 'b'", on="tree", upto=depth, top=400) for log in (kept, plain))
     assert there == here
     assert len(there.rows) > 2 * depth
 
