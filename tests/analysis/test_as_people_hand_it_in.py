@@ -110,7 +110,7 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: verdict(10**400, 0, 1, 0.5), "estimate is not a number"),
     (lambda: experiments.power(10**400, 20), "effect must be a number"),
     (lambda: quasi.synthetic_control(np.eye(5), 0, 10**400), "start"),
-    (lambda: language.job_statement(" . "), "text is empty"),
+    (lambda: language.job_statement("  "), "text is empty"),
 ]
 
 

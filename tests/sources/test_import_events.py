@@ -73,28 +73,6 @@ def test_columns_are_what_the_file_says(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        (["12,50", "3", "-0,5", "1.234", "1.234.567,8"], [12.5, 3, -0.5, 1234, 1234567.8]),
-        (["0,125", "2"], [0.125, 2]),
-        (["12.50", "1.234"], [12.5, 1.234]),
-        (["1,234", "12"], None),  # a thousand or a bit more than one: nobody knows
-        (["1,234,567", "1,5"], None),
-        (["12,50", "1.5"], None),
-        (["12,50", "03"], None),
-        (["12,50", "veel"], None),
-    ],
-)
-def test_a_decimal_comma_is_read_where_it_cannot_be_anything_else(
-    tmp_path: Path, written: list[str], read: list[float] | None
-) -> None:
-    rows = "".join(f"an;2026-01-0{day};koop;{text}\n" for day, text in enumerate(written, 1))
-    _, log = imported(tmp_path, f"wie;wanneer;wat;bedrag\n{rows}", attributes=["bedrag"])
-    told = [event.attributes["bedrag"] for event in log.trace("an")]
-    assert told == (written if read is None else read)
-
-
 def test_every_refused_row_is_kept_with_its_line_and_reason(tmp_path: Path) -> None:
     text = (
         "wie,wanneer,wat,bedrag\n"
