@@ -113,7 +113,7 @@ def import_command(
         store,
         proposal,
         by=author,
-        on=date.today(),  # noqa: DTZ011
+        on=date.today(),  # noqa: DTZ011 - the day at the desk where it is imported
         consent=consent,
         replace=replace,
         pseudonymise=pseudonymise,
